@@ -1,0 +1,135 @@
+"""The declarations of faults and oddities, and the catalogues of both."""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType, ModuleType
+from typing import TypeVar
+
+from conformance.protocol.revisions import REVISIONS
+from conformance.reference.asgi import App, Receive, Scope, Send
+from conformance.reference.exchange import Request
+from conformance.reference.transformations import Transformation, Wrap
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A way to break one requirement. Outside `revisions` (None: everywhere) the server stays healthy."""
+
+    id: str
+    breaks: str
+    description: str
+    revisions: frozenset[str] | None
+    wrap: Wrap
+
+
+@dataclass(frozen=True)
+class Oddity:
+    """Unusual behaviour that is legal; `because` restates the place in the specification that allows it."""
+
+    id: str
+    because: str
+    description: str
+    revisions: frozenset[str] | None
+    wrap: Wrap
+
+
+Entry = TypeVar("Entry", Fault, Oddity)
+
+_FAULTS: dict[str, Fault] = {}
+_ODDITIES: dict[str, Oddity] = {}
+
+
+def fault(
+    *,
+    breaks: str,
+    revisions: Iterable[str] | None = None,
+    id: str | None = None,
+    description: str | None = None,
+) -> Callable[[Transformation], Transformation]:
+    """Declares a fault over a transformation; id and description default to the function's name and docstring."""
+
+    def declare(made: Transformation) -> Transformation:
+        limits = _limits(revisions)
+        known = Fault(
+            id or made.name, breaks, description or made.description, limits, _limited(made.wrap, limits)
+        )
+        _register(known, _FAULTS)
+        return made
+
+    return declare
+
+
+def oddity(
+    *,
+    because: str,
+    revisions: Iterable[str] | None = None,
+    id: str | None = None,
+    description: str | None = None,
+) -> Callable[[Transformation], Transformation]:
+    """Declares a legal oddity over a transformation, as `fault` does."""
+
+    def declare(made: Transformation) -> Transformation:
+        limits = _limits(revisions)
+        known = Oddity(
+            id or made.name, because, description or made.description, limits, _limited(made.wrap, limits)
+        )
+        _register(known, _ODDITIES)
+        return made
+
+    return declare
+
+
+def faults() -> Mapping[str, Fault]:
+    """All faults by id, from every module of `conformance.reference.faults`."""
+    from conformance.reference import faults as package
+
+    _import_modules(package)
+    return MappingProxyType(_FAULTS)
+
+
+def oddities() -> Mapping[str, Oddity]:
+    """All oddities by id, from every module of `conformance.reference.oddities`."""
+    from conformance.reference import oddities as package
+
+    _import_modules(package)
+    return MappingProxyType(_ODDITIES)
+
+
+def _register(entry: Entry, known: dict[str, Entry]) -> None:
+    if entry.id in known:
+        raise ValueError(f"two {type(entry).__name__.lower()} declarations have the id {entry.id!r}")
+    if not entry.description:
+        raise ValueError(f"{entry.id!r} has no description: give the function a docstring")
+    known[entry.id] = entry
+
+
+def _limits(revisions: Iterable[str] | None) -> frozenset[str] | None:
+    if revisions is None:
+        return None
+    limits = frozenset(revisions)
+    if not limits or not limits <= set(REVISIONS):
+        raise ValueError(f"not known revisions: {sorted(limits)}")
+    return limits
+
+
+def _limited(wrap: Wrap, revisions: frozenset[str] | None) -> Wrap:
+    if revisions is None:
+        return wrap
+
+    def limited(app: App) -> App:
+        broken = wrap(app)
+
+        async def choose(scope: Scope, receive: Receive, send: Send) -> None:
+            request = await Request.read(scope, receive)
+            await request.pass_on(broken if request.revision in revisions else app, receive, send)
+
+        return choose
+
+    return limited
+
+
+def _import_modules(package: ModuleType) -> None:
+    for module in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
+        importlib.import_module(module.name)

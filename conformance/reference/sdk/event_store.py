@@ -1,0 +1,49 @@
+"""Keeps the events of legacy streams, so that a client can resume one with Last-Event-ID."""
+
+from collections import deque
+from dataclasses import dataclass
+
+from mcp.server.streamable_http import EventCallback, EventMessage, EventStore
+from mcp_types import JSONRPCError, JSONRPCMessage, JSONRPCResponse
+
+from conformance.reference.sdk.legacy_sessions import session_key
+
+_MOST_EVENTS = 2000
+
+
+@dataclass(frozen=True)
+class _Stored:
+    id: str
+    session: str
+    stream: str
+    message: JSONRPCMessage | None
+
+
+class SessionEventStore(EventStore):
+    """Events of all sessions of one endpoint; a replay never leaves the session and the stream of its event.
+
+    The SDK hands over no session, and calls the stream of every GET alike, so the session comes from the context.
+    """
+
+    def __init__(self) -> None:
+        self._events: deque[_Stored] = deque(maxlen=_MOST_EVENTS)
+        self._count = 0
+
+    async def store_event(self, stream_id: str, message: JSONRPCMessage | None) -> str:
+        self._count += 1
+        event = _Stored(f"event-{self._count}", session_key.get(), stream_id, message)
+        self._events.append(event)
+        return event.id
+
+    async def replay_events_after(self, last_event_id: str, send_callback: EventCallback) -> str | None:
+        """Sends what followed; None, which ends the stream, when the response was among what is known of it."""
+        events = list(self._events)
+        last = next((event for event in events if event.id == last_event_id), None)
+        if last is None or last.session != session_key.get():
+            return None
+        stream = [event for event in events if (event.session, event.stream) == (last.session, last.stream)]
+        for event in stream[stream.index(last) + 1 :]:
+            if event.message is not None:
+                await send_callback(EventMessage(event.message, event.id))
+        finished = any(isinstance(event.message, JSONRPCResponse | JSONRPCError) for event in stream)
+        return None if finished else last.stream
