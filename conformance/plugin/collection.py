@@ -1,0 +1,154 @@
+"""Collection: suites × revisions spoken × what the target announces, with ids that stay the same."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.plugin.invocation import suites_directory
+from conformance.plugin.run import RUN, Run
+from conformance.protocol.messages import JsonObject
+from conformance.protocol.revisions import REVISIONS
+from conformance.requirements import Requirement, load
+from conformance.target.profile import Surface
+from conformance.target.roles import callable_tools
+
+ITEMS = {
+    "tool": ("tools", "name"),
+    "resource": ("resources", "uri"),
+    "template": ("resourceTemplates", "uriTemplate"),
+    "prompt": ("prompts", "name"),
+}
+"""Fixtures that stand for one announced item each: the key of its list, and what identifies it."""
+
+NOTHING = "-"
+
+
+def requirement_of(item: pytest.Item) -> Requirement | None:
+    """The rule that a test judges, or None for a test that is not ours."""
+    marker = item.get_closest_marker("requirement")
+    return load().get(marker.args[0]) if marker else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "revision" not in metafunc.fixturenames or RUN not in metafunc.config.stash:
+        return
+    run = metafunc.config.stash[RUN]
+    revisions = _revisions(metafunc, run)
+    kind = next((name for name in (*ITEMS, "called_tool") if name in metafunc.fixturenames), None)
+    if kind is None:
+        _parametrize(metafunc, ("revision",), [((revision,), revision) for revision in revisions])
+        return
+    rows = [row for revision in revisions for row in _rows(kind, run, run.profile.surfaces[revision])]
+    _parametrize(metafunc, ("revision", kind), rows)
+
+
+def _parametrize(metafunc: pytest.Metafunc, names: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
+    """Without a row the rule concerns no revision that the target speaks; such an item is taken out again."""
+    if not rows:
+        rows = [((None,) * len(names), NOTHING)]
+    values = [pytest.param(*row[0], id=row[1], marks=row[2] if len(row) > 2 else ()) for row in rows]
+    metafunc.parametrize(names, values)
+
+
+def _revisions(metafunc: pytest.Metafunc, run: Run) -> list[str]:
+    """Those that the rule exists in, the test is for, and the target speaks."""
+    chosen = [revision for revision in REVISIONS if revision in run.profile.surfaces]
+    for marker in metafunc.definition.iter_markers("requirement"):
+        chosen = [revision for revision in chosen if revision in _registered(metafunc, marker.args[0]).revisions]
+    for marker in metafunc.definition.iter_markers("revisions"):
+        first, last = (*marker.args, REVISIONS[-1])[:2]
+        chosen = [revision for revision in chosen if first <= revision <= last]
+    return chosen
+
+
+def _registered(metafunc: pytest.Metafunc, id: str) -> Requirement:
+    try:
+        return load()[id]
+    except KeyError:
+        raise pytest.UsageError(f"{metafunc.definition.nodeid}: no requirement {id!r} in the registry") from None
+
+
+def _rows(kind: str, run: Run, surface: Surface) -> Iterator[tuple[Any, ...]]:
+    """A row for each item; one row that says why when there is none."""
+    seen: dict[str, int] = {}
+    for identity, value in _items(kind, run, surface):
+        seen[identity] = seen.get(identity, 0) + 1
+        again = f"#{seen[identity]}" if seen[identity] > 1 else ""
+        yield (surface.revision, value), f"{surface.revision}-{_readable(identity)}{again}"
+    if not seen:
+        mark = pytest.mark.conformance_not_applicable(_why_none(kind, surface))
+        yield (surface.revision, None), f"{surface.revision}-none", mark
+
+
+def _items(kind: str, run: Run, surface: Surface) -> Iterator[tuple[str, Any]]:
+    if kind == "called_tool":
+        for tool, made in callable_tools(surface, run.config):
+            yield str(tool.get("name")), (tool, made)
+        return
+    key, name = ITEMS[kind]
+    items: list[JsonObject] = surface.items.get(key, [])
+    for item in items:
+        yield str(item.get(name)), item
+
+
+def _why_none(kind: str, surface: Surface) -> str:
+    key = "tools" if kind == "called_tool" else ITEMS[kind][0]
+    capability = "resources" if key == "resourceTemplates" else key
+    if not surface.declares(capability):
+        return f"the capability {capability} is not declared"
+    if key in surface.unread:
+        return f"the list could not be read: {surface.unread[key]}"
+    if surface.items.get(key):
+        return "every tool announced may write; call them with --allow-writes"
+    return f"nothing is announced in {key}"
+
+
+def _readable(identity: str) -> str:
+    """An item's name as part of a test id: no white space, no brackets, not endless."""
+    return re.sub(r"[\s\[\]]+", "_", identity)[:80] or "unnamed"
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Packaged suites get the node ids that they have in a checkout, wherever they are installed."""
+    path = Path(str(item.path))
+    root = suites_directory()
+    if path.is_relative_to(root):
+        inside = path.relative_to(root).as_posix()
+        item._nodeid = f"suites/{inside}::" + item.nodeid.partition("::")[2]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Take out what concerns no spoken revision or was not asked for; noisy checks come last."""
+    items[:] = [item for item in items if not item.name.endswith(f"[{NOTHING}]")]
+    unwanted = [item for item in items if not _asked_for(config, item)]
+    if unwanted:
+        config.hook.pytest_deselected(items=unwanted)
+        items[:] = [item for item in items if item not in set(unwanted)]
+    items.sort(key=lambda item: (item.get_closest_marker("noisy") is not None))
+    for item in items:
+        _limit_to_capability(config, item)
+
+
+def _asked_for(config: pytest.Config, item: pytest.Item) -> bool:
+    areas, ids = config.getoption("areas"), config.getoption("requirements")
+    if not areas and not ids:
+        return True
+    rule = requirement_of(item)
+    return rule is not None and (rule.area in (areas or ()) or rule.id in (ids or ()))
+
+
+def _limit_to_capability(config: pytest.Config, item: pytest.Item) -> None:
+    callspec = getattr(item, "callspec", None)
+    revision = callspec.params.get("revision") if callspec else None
+    if revision is None:
+        return
+    surface = config.stash[RUN].profile.surfaces[revision]
+    for marker in item.iter_markers("capability"):
+        if not surface.declares(*marker.args):
+            reason = f"the capability {'.'.join(marker.args)} is not declared"
+            item.add_marker(pytest.mark.conformance_not_applicable(reason))

@@ -1,0 +1,77 @@
+"""What a run knows: its configuration, the profile of its target, and the open conversations."""
+
+import json
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.protocol.legacy import handshake
+from conformance.protocol.modern import modern_peer
+from conformance.protocol.peer import Peer
+from conformance.protocol.reply import NoResult
+from conformance.protocol.revisions import era_of
+from conformance.target.config import RunConfig
+from conformance.target.profile import TargetProfile
+from conformance.wire.channel import Channel
+from conformance.wire.http import HttpWire
+
+RUN: pytest.StashKey["Run"] = pytest.StashKey()
+
+
+@dataclass(slots=True)
+class Run:
+    """One process of a run. `channel` is None in an xdist controller, which runs no test itself."""
+
+    config: RunConfig
+    profile: TargetProfile
+    channel: Channel | None = None
+    wire: HttpWire | None = None
+    peers: dict[str, Peer] = field(default_factory=dict)
+
+    def peer(self, revision: str) -> Peer:
+        """The shared conversation of a revision; a session that the target has forgotten is opened anew."""
+        peer = self.peers.get(revision)
+        if peer is None:
+            peer = self.peers[revision] = self.new_peer(revision)
+        return peer
+
+    def new_peer(self, revision: str, **options: Any) -> Peer:
+        """A conversation of its own; the caller closes it. Raises `NoResult` when initialize fails."""
+        assert self.channel is not None
+        if era_of(revision) == "modern":
+            return modern_peer(self.channel, revision, options.get("capabilities"))
+        shake = handshake(self.channel, revision, **options)
+        if not shake.initialize.has_result:
+            raise NoResult(shake.initialize, shake.initialize.outcome)
+        return shake.peer
+
+    def forget(self, revision: str) -> None:
+        """Give up the shared conversation, for example after the target answered it with 404."""
+        self.peers.pop(revision, None)
+
+    def close(self) -> None:
+        for peer in self.peers.values():
+            peer.close()
+        self.peers.clear()
+        if self.wire is not None:
+            self.wire.__exit__(None, None, None)
+            self.wire = None
+
+
+def to_worker(config: RunConfig, profile: TargetProfile) -> str:
+    """Configuration and profile as text for an xdist worker. It holds secrets: it goes over a pipe only."""
+    return json.dumps({"config": asdict(config), "profile": profile.to_json()}, default=str)
+
+
+def from_controller(text: str) -> tuple[RunConfig, TargetProfile]:
+    document = json.loads(text)
+    settings = document["config"]
+    for one in fields(RunConfig):
+        value = settings[one.name]
+        if value is not None and "Path" in str(one.type):
+            settings[one.name] = Path(value)
+    settings["revisions"] = tuple(settings["revisions"])
+    settings["headers"] = tuple((name, value) for name, value in settings["headers"])
+    return RunConfig(**settings), TargetProfile.from_json(document["profile"])

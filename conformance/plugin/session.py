@@ -1,0 +1,84 @@
+"""The session: read the configuration, discover the target once, open the wire, close everything."""
+
+from typing import Any
+
+import pytest
+
+from conformance.plugin.options import flags
+from conformance.plugin.run import RUN, Run, from_controller, to_worker
+from conformance.plugin.verdicts import VerdictCollector
+from conformance.target.config import load_config
+from conformance.target.discovery import discover, open_channel
+from conformance.target.errors import ConfigError, TargetError
+from conformance.target.profile import TargetProfile
+from conformance.wire.http import HttpWire
+
+EXIT_USAGE = 4
+EXIT_UNREACHABLE = 6
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    config = session.config
+    if hasattr(config, "workerinput"):
+        run_config, profile = from_controller(config.workerinput["conformance"])
+        config.stash[RUN] = Run(run_config, profile)
+        _open_wire(config.stash[RUN], int(config.workerinput["workercount"]))
+        return
+    config.stash[RUN] = _first_contact(config)
+    config.pluginmanager.register(VerdictCollector(config, config.stash[RUN]), "conformance.verdicts")
+    if not _distributes(config):
+        _open_wire(config.stash[RUN], 1)
+
+
+def _first_contact(config: pytest.Config) -> Run:
+    """Configuration and discovery; what is wrong with either ends the run in one line."""
+    try:
+        given = flags(config)
+        given["url"] = given["url"] or config.hook.pytest_conformance_default_target(config=config)
+        run_config = load_config(given)
+        with HttpWire(run_config.http) as wire:
+            channel = open_channel(run_config, wire)
+            try:
+                return Run(run_config, discover(run_config, channel))
+            except (ConfigError, TargetError) as error:
+                raise type(error)(channel.redactor.text(str(error))) from None
+    except ConfigError as error:
+        pytest.exit(str(error), EXIT_USAGE)
+    except TargetError as error:
+        pytest.exit(str(error), EXIT_UNREACHABLE)
+
+
+def _open_wire(run: Run, share: int) -> None:
+    run.wire = HttpWire(run.config.http).__enter__()
+    run.channel = open_channel(run.config, run.wire, run.profile.url, share)
+
+
+def _distributes(config: pytest.Config) -> bool:
+    return bool(config.getoption("tx", None)) or config.getoption("dist", "no") != "no"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Hand the profile to an xdist worker."""
+    run = node.config.stash[RUN]
+    node.workerinput["conformance"] = to_worker(run.config, run.profile)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if RUN in session.config.stash:
+        session.config.stash[RUN].close()
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    if RUN not in config.stash:
+        return []
+    run = config.stash[RUN]
+    return [f"target: {run.config.url} ({run.profile.server})", *_spoken(run.profile)]
+
+
+def _spoken(profile: TargetProfile) -> list[str]:
+    lines = [f"revisions: {', '.join(profile.revisions)}"]
+    lines += [f"not spoken: {revision} ({reason})" for revision, reason in profile.not_spoken.items()]
+    return lines + list(profile.notes)

@@ -1,0 +1,84 @@
+"""Verdicts put together: one requirement one line, one cause one finding, and the exit code of the run."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from conformance.report.verdict import JUDGED, WORST_FIRST, Status, Verdict
+
+EXIT_OK = 0
+EXIT_BROKEN = 1
+EXIT_HARNESS = 3
+EXIT_NOTHING = 5
+EXIT_UNREACHABLE = 6
+EXIT_INCOMPLETE = 7
+
+
+@dataclass(frozen=True, slots=True)
+class FindingGroup:
+    """One requirement that is broken: every verdict that says so, and the requirements that stand on it."""
+
+    requirement: str
+    verdicts: tuple[Verdict, ...]
+    blocked: tuple[str, ...]
+
+    @property
+    def first(self) -> Verdict:
+        return self.verdicts[0]
+
+    @property
+    def revisions(self) -> list[str]:
+        return sorted({one.revision for one in self.verdicts})
+
+    @property
+    def subjects(self) -> list[str]:
+        return sorted({one.subject for one in self.verdicts if one.subject})
+
+
+def grouped(verdicts: Iterable[Verdict], status: Status) -> list[FindingGroup]:
+    """Verdicts of one status by requirement, MUST first, in the order in which they came."""
+    everything = list(verdicts)
+    groups: dict[str, list[Verdict]] = {}
+    for one in everything:
+        if one.status == status:
+            groups.setdefault(one.requirement, []).append(one)
+    return [
+        FindingGroup(
+            id, tuple(members), tuple(sorted({one.requirement for one in everything if one.blocked_by == id}))
+        )
+        for id, members in groups.items()
+    ]
+
+
+def worst(statuses: Iterable[Status]) -> Status:
+    """The status that speaks for several."""
+    present = set(statuses)
+    return next(status for status in WORST_FIRST if status in present)
+
+
+def by_requirement(verdicts: Iterable[Verdict]) -> dict[tuple[str, str], Status]:
+    """The status of each (requirement, revision)."""
+    found: dict[tuple[str, str], list[Status]] = {}
+    for one in verdicts:
+        found.setdefault((one.requirement, one.revision), []).append(one.status)
+    return {key: worst(statuses) for key, statuses in found.items()}
+
+
+def exit_code(verdicts: Sequence[Verdict], *, require_complete: bool) -> int:
+    """The exit code that the verdicts call for (docs/user-guide, exit codes)."""
+    if any(one.red and one.status in ("fail", "warn") for one in verdicts):
+        return EXIT_BROKEN
+    if any(one.blocked_by == "TargetLost" for one in verdicts):
+        return EXIT_UNREACHABLE
+    if any(one.status == "error" for one in verdicts):
+        return EXIT_HARNESS
+    if not any(one.status in JUDGED for one in verdicts):
+        return EXIT_NOTHING
+    if require_complete and _unjudged_musts(verdicts):
+        return EXIT_INCOMPLETE
+    return EXIT_OK
+
+
+def _unjudged_musts(verdicts: Sequence[Verdict]) -> list[tuple[str, str]]:
+    musts = {one.requirement for one in verdicts if one.level.startswith("MUST")}
+    statuses = by_requirement(verdicts)
+    return [key for key, status in statuses.items() if key[0] in musts and status in ("blocked", "not testable")]

@@ -1,0 +1,156 @@
+"""The configuration of a run: flag > environment > conformance.toml > default, merged into one frozen value."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from conformance.target.credentials import header_lines, read_token
+from conformance.target.errors import ConfigError
+from conformance.target.options import OPTIONS, Option
+from conformance.wire.exchange import Headers
+from conformance.wire.http import HttpSettings, usable_url
+
+CONFIG_FILE = "conformance.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class RunConfig:
+    """Everything that a run depends on. Times in seconds. Secrets are only in `headers`, `token` and `proxy`."""
+
+    url: str
+    revisions: tuple[str, ...] = ()
+    headers: Headers = field(default=(), repr=False)
+    token: str | None = field(default=None, repr=False)
+    timeout: float = 10.0
+    connect_timeout: float = 5.0
+    max_rps: float | None = None
+    request_budget: int | None = None
+    retry_budget: float = 60.0
+    ca_bundle: Path | None = None
+    client_cert: Path | None = None
+    client_key: Path | None = None
+    insecure: bool = False
+    proxy: str | None = field(default=None, repr=False)
+    allow_writes: bool = False
+    allow_noisy: bool = False
+    allow_destructive: bool = False
+    strict: bool = False
+    require_complete: bool = False
+    report_dir: Path = Path("reports")
+    arguments: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    roles: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def http(self) -> HttpSettings:
+        return HttpSettings(
+            self.connect_timeout, self.ca_bundle, self.client_cert, self.client_key, self.insecure, self.proxy
+        )
+
+    @property
+    def secrets(self) -> list[str]:
+        """Values that must never be seen in a report."""
+        values = [value for name, value in self.headers if name.lower() not in ("accept", "user-agent")]
+        return [*values, *([self.token] if self.token else [])]
+
+
+def load_config(
+    flags: Mapping[str, Any], *, environ: Mapping[str, str] | None = None, directory: Path | None = None
+) -> RunConfig:
+    """Merge the sources and check every value. Raises `ConfigError` with one clear line."""
+    environ = os.environ if environ is None else environ
+    document = read_file(directory or Path.cwd(), flags.get("config"))
+    merged = {option.key: _first(option, flags, environ, document) for option in OPTIONS}
+    chosen = {key: value for key, value in merged.items() if value is not None}
+    return _build(chosen, document, environ, directory or Path.cwd())
+
+
+def read_file(directory: Path, named: str | Path | None = None) -> dict[str, Any]:
+    """The configuration file: the named one, or conformance.toml of the directory; empty when there is none."""
+    path = Path(named) if named else directory / CONFIG_FILE
+    if not path.is_file():
+        if named:
+            raise ConfigError(f"--config: {path} does not exist; name a TOML file or leave the option out")
+        return {}
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}") from None
+    _check_tables(path, document)
+    return document
+
+
+def _check_tables(path: Path, document: Mapping[str, Any]) -> None:
+    known = {option.key for option in OPTIONS} - {"config"}
+    for table, content in document.items():
+        if table not in ("target", "arguments", "roles", "headers"):
+            raise ConfigError(f"{path}: unknown table [{table}]; use [target], [headers], [arguments] or [roles]")
+        if not isinstance(content, dict):
+            raise ConfigError(f"{path}: {table} has to be a table, written [{table}]")
+    for key in document.get("target", {}):
+        if key.replace("-", "_") not in known:
+            raise ConfigError(f"{path}: unknown key target.{key}; known: {', '.join(sorted(known))}")
+
+
+def _first(
+    option: Option, flags: Mapping[str, Any], environ: Mapping[str, str], document: Mapping[str, Any]
+) -> Any:
+    """The value from the source that comes first, already of the right type."""
+    value = flags.get(option.key)
+    if value not in (None, (), [], False):
+        return _convert(option, value, option.flag)
+    for name in option.environ:
+        if environ.get(name):
+            return _convert(option, environ[name], name)
+    table = {key.replace("-", "_"): found for key, found in document.get("target", {}).items()}
+    if option.key in table:
+        return _convert(option, table[option.key], f"target.{option.key}")
+    return None
+
+
+def _convert(option: Option, value: Any, source: str) -> Any:
+    try:
+        return option.convert(value)
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f"{source}: {error}") from None
+
+
+def _build(
+    chosen: dict[str, Any], document: Mapping[str, Any], environ: Mapping[str, str], directory: Path
+) -> RunConfig:
+    url = chosen.pop("url", None) or _emcp_url(environ)
+    if not url:
+        raise ConfigError("--target: no URL given; use --target=URL, target.url in conformance.toml or MCP_GATEWAY_URL")
+    if not usable_url(url):
+        raise ConfigError(f"--target: {url!r} is not an http or https URL; write it as https://host/path")
+    chosen["headers"] = header_lines(chosen.get("headers", ()), document.get("headers", {}), environ)
+    chosen["token"] = read_token(chosen, environ)
+    if chosen.get("client_key") and not chosen.get("client_cert"):
+        raise ConfigError("--client-key: needs --client-cert as well")
+    for key in ("ca_bundle", "client_cert", "client_key"):
+        if key in chosen and not chosen[key].is_file():
+            raise ConfigError(f"--{key.replace('_', '-')}: {chosen[key]} does not exist")
+    known = {one.name for one in fields(RunConfig)}
+    settings = {key: value for key, value in chosen.items() if key in known}
+    return RunConfig(
+        url=url, arguments=_tables(document, "arguments"), roles=dict(document.get("roles", {})), **settings
+    )
+
+
+def _emcp_url(environ: Mapping[str, str]) -> str | None:
+    """The three parts that operators of the EMCP gateway set (runbook, section on clients)."""
+    base, handle = environ.get("EMCP_BASE_URL"), environ.get("EMCP_SERVER_HANDLE")
+    if not base:
+        return None
+    parts = [base.rstrip("/"), environ.get("EMCP_API_PATH", "").strip("/"), (handle or "").strip("/")]
+    return "/".join(part for part in parts if part)
+
+
+def _tables(document: Mapping[str, Any], name: str) -> dict[str, Any]:
+    tables = document.get(name, {})
+    for tool, arguments in tables.items():
+        if not isinstance(arguments, dict):
+            raise ConfigError(f"{name}.{tool}: write the arguments as a table, [{name}.{tool}]")
+    return dict(tables)

@@ -1,0 +1,163 @@
+"""Roles: what a check needs from a target, and who can play it.
+
+Roles are filled from the user's [roles] table, else by the well-known fixture names that SDK conformance servers
+ship, else by what a definition itself tells. An unfilled role makes a check *not testable*, with advice.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from conformance.protocol.messages import JsonObject
+from conformance.target.arguments import Arguments, make_arguments
+from conformance.target.config import RunConfig
+from conformance.target.profile import Surface
+
+EVERYTHING = ("mcp-servers/everything", "example-servers/everything")
+"""The names that `@modelcontextprotocol/server-everything` gives itself; its tool names count only with them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """`names` are well-known fixtures in order of preference, `fits` finds others by their definition."""
+
+    key: str
+    does: str
+    kind: str = "tools"
+    names: Mapping[str, JsonObject] = field(default_factory=dict)
+    everything: Mapping[str, JsonObject] = field(default_factory=dict)
+    fits: Callable[[JsonObject], bool] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """Who plays a role, and with which arguments (tools and prompts)."""
+
+    item: JsonObject
+    arguments: JsonObject
+
+    @property
+    def name(self) -> str:
+        return str(self.item.get("name") or self.item.get("uri") or self.item.get("uriTemplate"))
+
+
+ROLES = {
+    role.key: role
+    for role in (
+        Role("text-tool", "returns a text item", names={"test_simple_text": {}}, everything={"echo": {"message": "hi"}}),
+        Role("image-tool", "returns an image item", names={"test_image_content": {}}, everything={"get-tiny-image": {}}),
+        Role("audio-tool", "returns an audio item", names={"test_audio_content": {}}),
+        Role("embedding-tool", "returns an embedded resource", names={"test_embedded_resource": {}}),
+        Role("mixed-tool", "returns several content types", names={"test_multiple_content_types": {}}),
+        Role("logging-tool", "logs while it runs", names={"test_tool_with_logging": {}, "test_logging_tool": {}}),
+        Role("failing-tool", "reports an error of its own", names={"test_error_handling": {}}),
+        Role("progress-tool", "reports progress", names={"test_tool_with_progress": {}}, everything={
+            "longRunningOperation": {"duration": 1, "steps": 4},
+            "trigger-long-running-operation": {"duration": 1, "steps": 4},
+        }),
+        Role("slow-tool", "runs for seconds and can be cancelled", names={
+            "test_slow_tool": {"duration": 3.0},
+        }, everything={
+            "longRunningOperation": {"duration": 3, "steps": 6},
+            "trigger-long-running-operation": {"duration": 3, "steps": 6},
+        }),
+        Role("structured-tool", "has an outputSchema", fits=lambda tool: isinstance(tool.get("outputSchema"), dict)),
+        Role("sampling-tool", "asks the client to sample", names={"test_sampling": {"prompt": "hi"}}),
+        Role("elicitation-tool", "asks the user for input", names={"test_elicitation": {"message": "hi"}}),
+        Role("capability-tool", "needs the client's sampling capability", names={"test_missing_capability": {}}),
+        Role("tool-list-changer", "changes the tool list", names={"test_trigger_tool_change": {}}),
+        Role("prompt-list-changer", "changes the prompt list", names={"test_trigger_prompt_change": {}}),
+        Role("text-resource", "is a text", "resources", names={"test://static-text": {}}),
+        Role("binary-resource", "is a blob", "resources", names={"test://static-binary": {}}),
+        Role("watched-resource", "can be subscribed to", "resources", names={"test://watched-resource": {}}),
+        Role("simple-prompt", "takes no arguments", "prompts", names={"test_simple_prompt": {}},
+             fits=lambda prompt: not required_arguments(prompt)),
+        Role("argument-prompt", "takes required arguments", "prompts", names={
+            "test_prompt_with_arguments": {"arg1": "one", "arg2": "two"},
+        }, fits=lambda prompt: bool(required_arguments(prompt))),
+    )
+}  # fmt: skip
+
+
+def fill(key: str, surface: Surface, config: RunConfig) -> Filled | None:
+    """Who plays this role under this surface, or None. Tools that this run may not call play no role."""
+    role = ROLES[key]
+    items = {_name(item): item for item in surface.items.get(role.kind, [])}
+    if bound := config.roles.get(key):
+        return _play(items.get(bound), {}, role, config) if bound in items else None
+    names = {**role.names, **(role.everything if surface.server_info.get("name") in EVERYTHING else {})}
+    for name, arguments in names.items():
+        if name in items:
+            return _play(items[name], arguments, role, config)
+    for item in items.values():
+        if role.fits and role.fits(item) and (role.kind != "tools" or may_call(item, surface, config)):
+            return _play(item, {}, role, config)
+    return None
+
+
+def advice(key: str) -> str:
+    """How to fill a role, in one line."""
+    role = ROLES[key]
+    kind = {"tools": "tool", "resources": "resource", "prompts": "prompt"}[role.kind]
+    return f"bind role {key} to a {kind} that {role.does}: [roles] {key} = \"...\" in conformance.toml"
+
+
+def _play(item: JsonObject | None, arguments: JsonObject, role: Role, config: RunConfig) -> Filled | None:
+    if item is None:
+        return None
+    if role.kind == "tools" and _name(item) in config.arguments:
+        return Filled(item, dict(config.arguments[_name(item)]))
+    if role.kind == "tools" and not arguments:
+        made = make_arguments(item, config.arguments)
+        return Filled(item, made.value) if made.value is not None else None
+    if role.kind == "prompts" and not arguments:
+        arguments = {name: "example" for name in required_arguments(item)}
+    return Filled(item, dict(arguments))
+
+
+def may_call(tool: Mapping[str, Any], surface: Surface, config: RunConfig) -> bool:
+    """Whether this run may call a tool: read-only by its own word, a known fixture, bound by the user, or allowed.
+
+    Without annotations a tool has to be taken for one that writes (schema, ToolAnnotations defaults).
+    """
+    annotations = tool.get("annotations")
+    hints = annotations if isinstance(annotations, dict) else {}
+    name = str(tool.get("name"))
+    if hints.get("readOnlyHint") is True or name in config.arguments or name in config.roles.values():
+        return True
+    if hints.get("destructiveHint") is True and name not in _known_fixtures(surface):
+        return config.allow_destructive
+    return config.allow_writes or name in _known_fixtures(surface)
+
+
+def _known_fixtures(surface: Surface) -> set[str]:
+    known = {name for role in ROLES.values() if role.kind == "tools" for name in role.names}
+    if surface.server_info.get("name") in EVERYTHING:
+        known |= {name for role in ROLES.values() for name in role.everything}
+    return known
+
+
+def callable_tools(surface: Surface, config: RunConfig) -> list[tuple[JsonObject, Arguments]]:
+    """The tools that this run may call, each with its arguments or the reason why none could be made."""
+    allowed = [tool for tool in surface.tools if may_call(tool, surface, config)]
+    return [(tool, _arguments(tool, config)) for tool in allowed]
+
+
+def _arguments(tool: JsonObject, config: RunConfig) -> Arguments:
+    for role in ROLES.values():
+        known = {**role.names, **role.everything}
+        if known.get(_name(tool)) and _name(tool) not in config.arguments:
+            return Arguments(dict(known[_name(tool)]))
+    return make_arguments(tool, config.arguments)
+
+
+def required_arguments(prompt: Mapping[str, Any]) -> list[str]:
+    """Names of the arguments that a prompt requires."""
+    listed = prompt.get("arguments")
+    arguments = listed if isinstance(listed, list) else []
+    return [str(one["name"]) for one in arguments if isinstance(one, dict) and one.get("required") and "name" in one]
+
+
+def _name(item: Mapping[str, Any]) -> str:
+    return str(item.get("name") if "uri" not in item and "uriTemplate" not in item else
+               item.get("uri", item.get("uriTemplate")))

@@ -1,0 +1,1 @@
+"""Bytes: HTTP exchanges and event streams, recorded and redacted."""

@@ -1,0 +1,47 @@
+"""Secrets are taken out when an exchange is recorded, so that no report or log ever holds them."""
+
+import base64
+import re
+from collections.abc import Iterable
+from urllib.parse import quote, quote_plus
+
+MASK = "<redacted>"
+
+SECRET_HEADERS = frozenset(
+    {
+        "authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key", "x-auth-token",
+        "x-access-token", "mcp-session-id",
+    }
+)  # fmt: skip
+_SECRET_NAME = re.compile(r"(token|secret|password|passwd|api[-_]?key|credential|authorization)", re.I)
+_BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{6,}")
+_JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*")
+_QUERY = re.compile(r"(?i)([?&](?:access_token|token|api_?key|key|secret|password|code)=)[^&#\s\"']+")
+
+
+class Redactor:
+    """Masks the configured secrets wherever they occur, and anything shaped like a credential."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self._secrets: set[str] = set()
+        for secret in secrets:
+            self.learn(secret)
+
+    def learn(self, secret: str) -> None:
+        """Mask this value from now on, in its plain, URL-encoded and Base64 forms."""
+        if len(secret) < 4:
+            return
+        encoded = base64.b64encode(secret.encode()).decode().rstrip("=")
+        self._secrets |= {secret, quote(secret, safe=""), quote_plus(secret), encoded}
+
+    def text(self, text: str) -> str:
+        for secret in sorted(self._secrets, key=len, reverse=True):
+            text = text.replace(secret, MASK)
+        text = _BEARER.sub(lambda match: f"{match[1]} {MASK}", text)
+        text = _JWT.sub(MASK, text)
+        return _QUERY.sub(lambda match: match[1] + MASK, text)
+
+    def header(self, name: str, value: str) -> str:
+        if name.lower() in SECRET_HEADERS or _SECRET_NAME.search(name):
+            return MASK
+        return self.text(value)
