@@ -48,7 +48,7 @@ def fault(
     id: str | None = None,
     description: str | None = None,
 ) -> Callable[[Transformation], Transformation]:
-    """Declares a fault over a transformation; id and description default to the function's name and docstring."""
+    """Declares a fault over a transformation; id and description default to its name and docstring."""
 
     def declare(made: Transformation) -> Transformation:
         limits = _limits(revisions)

@@ -42,7 +42,7 @@ class Embedded:
 
 @contextmanager
 def start_embedded(deadline: float = _START_SECONDS) -> Iterator[Embedded]:
-    """Starts the server on a free port of 127.0.0.1 and stops it at the end; StartFailed after `deadline` seconds."""
+    """Runs the server on a free port of 127.0.0.1; StartFailed when it is not up after `deadline` seconds."""
     command = [sys.executable, "-m", "conformance.reference.embedded"]
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors)
@@ -53,7 +53,7 @@ def start_embedded(deadline: float = _START_SECONDS) -> Iterator[Embedded]:
 
 
 def _announced_port(process: "subprocess.Popen[bytes]", errors: IO[bytes], deadline: float) -> int:
-    """The port in the first line that the server writes, read in a thread because a pipe has no read deadline."""
+    """The port in the first line of the server, read in a thread because a pipe has no read deadline."""
     lines: queue.Queue[bytes] = queue.Queue()
     assert process.stdout is not None
     threading.Thread(

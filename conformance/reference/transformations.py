@@ -1,8 +1,8 @@
-"""What a fault or an oddity does to the healthy application: the kinds, each a decorator over a small function.
+"""What a fault or an oddity does to the healthy server: the kinds, each a decorator over a small function.
 
 Every kind takes `on`, the JSON-RPC method (or methods) of the *request*, and `when`, a predicate over the
-request; other requests pass unchanged. `state` is a factory: its value is made once for each mounted endpoint and
-given to the function as its last argument. A function changes its argument in place and returns nothing,
+request; other requests pass unchanged. `state` is a factory: its value is made once for each mounted endpoint
+and given to the function as its last argument. A function changes its argument in place and returns nothing,
 or returns a replacement.
 """
 
@@ -114,8 +114,8 @@ def requests(on: Methods = None, **options: Any) -> Callable[[Callable[..., Any]
 def streams(on: Methods = None, **options: Any) -> Callable[[Callable[..., Any]], Transformation]:
     """Answers with an event stream of its own: an async generator over `(request)`.
 
-    It yields JSON-RPC messages (dict), ServerSentEvents or raw bytes; a Response yielded first sets status and
-    headers. `await forever()` in it hangs until the client leaves, `reset(request)` breaks the connection.
+    It yields JSON-RPC messages (dict), ServerSentEvents or raw bytes; a Response first gives status and
+    headers. `forever()` in it hangs until the client leaves, `reset(request)` breaks the connection.
     """
 
     def build(function: Callable[..., AsyncIterator[Any]]) -> _Perform:
@@ -128,7 +128,7 @@ def streams(on: Methods = None, **options: Any) -> Callable[[Callable[..., Any]]
 
 
 def wraps(on: Methods = None, **options: Any) -> Callable[[Callable[..., Any]], Transformation]:
-    """Takes over the exchange: `async (request, app, receive, send)`; `request.pass_on` runs the healthy server."""
+    """Takes over: `async (request, app, receive, send)`; `request.pass_on` runs the healthy server."""
     return _kind(lambda function: function, on, **options)
 
 

@@ -8,9 +8,10 @@ To add a fault, write a function in the module of its area (any module in this p
         """tools/list answers without the array of tools."""
         del result["tools"]
 
-The name of the function is the id (`tools-list-without-tools`), its docstring the description. `breaks` is the one
-requirement that has to turn red; `revisions=` limits the fault (outside of them the endpoint is healthy). The inner
-decorator says at which place the wire is changed; all kinds are in `conformance.reference.transformations`:
+The name of the function is the id (`tools-list-without-tools`), its docstring the description. `breaks` is
+the one requirement that has to turn red; `revisions=` limits the fault (outside of them the endpoint is
+healthy). The inner decorator says at which place the wire is changed; all kinds are in
+`conformance.reference.transformations`:
 
     results, errors          edit the `result` or `error` of responses           (result, request)
     responses_to             edit whole response messages                        (message, request)
@@ -19,8 +20,9 @@ decorator says at which place the wire is changed; all kinds are in `conformance
     responses                edit HTTP status, headers, body                     (response, request)
     requests                 edit the request, or answer it by a Response        (request)
     streams                  answer by an async generator of messages and bytes  (request)
-    wraps                    take over the exchange                              async (request, app, receive, send)
+    wraps                    take over the exchange               async (request, app, receive, send)
 
 `on` selects requests by JSON-RPC method, `when=lambda request: ...` by anything else, `state=list` gives the
-function a value of its own that lives as long as the endpoint. Return `DROP` to send nothing, a list to send several.
+function a value of its own that lives as long as the endpoint. Return `DROP` to send nothing, a list to send
+several.
 '''

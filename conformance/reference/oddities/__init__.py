@@ -1,7 +1,7 @@
 '''The oddity catalogue: unusual behaviour that every revision it applies to allows; checks must stay green.
 
-Declared like a fault (see `conformance.reference.faults`), with `because` in place of `breaks`: a restatement of the
-rule that makes the behaviour legal.
+Declared like a fault (see `conformance.reference.faults`), with `because` in place of `breaks`: a restatement
+of the rule that makes the behaviour legal.
 
     @oddity(because="Implementations ignore fields that they do not know.")
     @results("tools/list")

@@ -1,4 +1,4 @@
-"""One MCP endpoint on the SDK: its own server, sessions and state, so that endpoints cannot disturb each other."""
+"""One MCP endpoint on the SDK, with its own server, sessions and state, so that none disturbs another."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

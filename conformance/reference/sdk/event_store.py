@@ -22,21 +22,26 @@ class _Stored:
 class SessionEventStore(EventStore):
     """Events of all sessions of one endpoint; a replay never leaves the session and the stream of its event.
 
-    The SDK hands over no session, and calls the stream of every GET alike, so the session comes from the context.
+    An event id names its stream and counts over all streams (basic/transports#resumability-and-redelivery).
+
+    The SDK hands over no session, and calls the stream of every GET alike: the session is in the context.
     """
 
     def __init__(self) -> None:
         self._events: deque[_Stored] = deque(maxlen=_MOST_EVENTS)
+        self._streams: dict[tuple[str, str], int] = {}
         self._count = 0
 
     async def store_event(self, stream_id: str, message: JSONRPCMessage | None) -> str:
         self._count += 1
-        event = _Stored(f"event-{self._count}", session_key.get(), stream_id, message)
+        session = session_key.get()
+        number = self._streams.setdefault((session, stream_id), len(self._streams) + 1)
+        event = _Stored(f"{number}-{self._count}", session, stream_id, message)
         self._events.append(event)
         return event.id
 
     async def replay_events_after(self, last_event_id: str, send_callback: EventCallback) -> str | None:
-        """Sends what followed; None, which ends the stream, when the response was among what is known of it."""
+        """Sends what followed; None, which ends the stream, when its response is already known."""
         events = list(self._events)
         last = next((event for event in events if event.id == last_event_id), None)
         if last is None or last.session != session_key.get():

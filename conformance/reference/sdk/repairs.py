@@ -2,16 +2,18 @@
 
 Each repair names what `mcp` 2.3 does otherwise:
 
-- Origin and Host are compared as parsed values; the SDK compares text prefixes and answers a wrong Host with 421.
+- Origin and Host are compared as parsed values; the SDK compares text prefixes, a wrong Host is a 421.
 - A legacy GET or DELETE with an unknown MCP-Protocol-Version is a 400; the SDK says 405.
-- A modern request without the version header, or with a legacy one, is a -32020; the SDK takes it for a legacy one.
+- A modern request without the version header, or with a legacy one, is a -32020; the SDK takes it for a
+  legacy one.
 - Header values with characters that HTTP does not allow are refused; the SDK compares them as Latin-1.
-- JSON that is no JSON-RPC message is a -32600, with the id if there is one; the SDK says -32602 without an id, and
-  accepts a request whose id is null as a notification.
+- JSON that is no JSON-RPC message is a -32600, with the id if there is one; the SDK says -32602 without an
+  id, and accepts a request whose id is null as a notification.
 - Errors that answer no request have no id; the SDK sends `"id": null`.
 - A failed `initialize`, and a refused first request, carry no session id.
 - 2025-03-26 has to accept batches; the SDK refuses them.
 - Requests 1 and "1" of one session are different requests; the SDK confuses them when they are concurrent.
+- A GET is answered by a stream or by 405; the SDK answers a second one in a session with 409.
 - A cancelled request is not answered; the SDK answers it with an error of its own, -32800.
 """
 
@@ -35,6 +37,7 @@ _INVALID_REQUEST = -32600
 _HEADER_MISMATCH = -32020
 _UNSUPPORTED_VERSION = -32022
 _SDK_CANCELLED = -32800
+_SDK_SECOND_STREAM = 409
 _LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
 _HEADER_VALUE = re.compile(r"[\x20-\x7e\t]*")
 
@@ -69,6 +72,7 @@ class Repairs:
             await self._serve_message(request, receive, send)
             if request.method == "DELETE":
                 self._hub.sessions.pop(session_key.get(), None)
+                request.sessions.revisions.pop(request.session_id or "", None)
 
     def _key_of(self, request: Request) -> str:
         if request.session_id in self._keys:
@@ -189,7 +193,9 @@ def _why_unreadable(body: bytes) -> tuple[int, str]:
 
 def _batch_refusal(request: Request) -> Response | None:
     messages = request.json
-    if request.revision != "2025-03-26" or request.session_id not in request.sessions.revisions:
+    if request.session_id is not None and request.session_id not in request.sessions.revisions:
+        return Response.of_error(request, _INVALID_REQUEST, "Session not found", status=404)
+    if request.session_id is None or request.revision != "2025-03-26":
         return Response.of_error(request, _INVALID_REQUEST, "Batches are not supported", status=400)
     valid = [
         isinstance(each, dict) and _is_message(each) and each.get("method") != "initialize"
@@ -246,6 +252,9 @@ def _restored(message: Message) -> list[Message]:
 
 def _tidied(send: Send) -> Send:
     def tidy(response: Response) -> Response:
+        if response.status == _SDK_SECOND_STREAM:
+            response.status = 405
+            response.headers["allow"] = "POST, DELETE"
         answer = response.json if response.body else None
         if isinstance(answer, dict) and "error" in answer and answer.get("id", "") is None:
             del answer["id"]
