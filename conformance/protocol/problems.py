@@ -27,9 +27,9 @@ class Problem:
 
 
 def problems_of(errors: Iterable[ValidationError], prefix: str = "") -> list[Problem]:
-    """All problems behind `errors`, without duplicates, in the order in which they were found."""
-    found = (problem for error in errors for problem in _explain(error))
-    return list(dict.fromkeys(Problem(prefix + problem.path, problem.message) for problem in found))
+    """All problems behind `errors`, without duplicates, sorted by their place."""
+    found = {problem for error in errors for problem in _explain(error)}
+    return [Problem(prefix + problem.path, problem.message) for problem in sorted(found, key=_place)]
 
 
 def pointer(parts: Iterable[str | int]) -> str:
@@ -50,14 +50,27 @@ def shown(value: object) -> str:
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 
+def _place(problem: Problem) -> tuple[list[tuple[int, str]], str]:
+    """Sorts array items by number: /tools/2 comes before /tools/10."""
+    parts = problem.path.split("/")
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts], problem.message
+
+
 def _explain(error: ValidationError) -> Iterator[Problem]:
     if error.validator == "required":
         yield from _missing(error)
     elif error.validator in _CHOICES and error.context:
         yield from _choice(error)
     else:
-        sentence = _SENTENCES.get(str(error.validator), _other)
-        yield Problem(pointer(error.absolute_path), sentence(error.validator_value, error.instance))
+        yield Problem(pointer(error.absolute_path), _sentence(error))
+
+
+def _sentence(error: ValidationError) -> str:
+    if error.validator in _SENTENCES:
+        return _SENTENCES[str(error.validator)](error.validator_value, error.instance)
+    if error.validator is None:
+        return f"has {shown(error.instance)} where the schema allows nothing"
+    return f"is {shown(error.instance)}, which breaks the keyword '{error.validator}'"
 
 
 def _missing(error: ValidationError) -> Iterator[Problem]:
@@ -154,10 +167,6 @@ def _enum(expected: list[object], value: object) -> str:
 
 def _format(name: str, value: object) -> str:
     return f"is {shown(value)}, which is not a valid {_FORMATS.get(name, name)}"
-
-
-def _other(_: object, value: object) -> str:
-    return f"is {shown(value)}, which the schema does not allow"
 
 
 _KINDS: Final[tuple[tuple[str, tuple[type, ...]], ...]] = (

@@ -244,7 +244,7 @@ def _check_interim(schemas: _Schemas, method: str, result: object, kind: str) ->
         return schemas.check("Result", result)
     problems = schemas.check("InputRequiredResult", result)
     if method not in schemas.methods["inputRequired"]:
-        problems.insert(0, Problem("/resultType", f"is 'input_required', which {method} may not answer"))
+        problems.insert(0, Problem("/resultType", f'is "input_required", which {method} may not answer'))
     return problems
 
 
