@@ -52,9 +52,7 @@ def fault(
 
     def declare(made: Transformation) -> Transformation:
         limits = _limits(revisions)
-        known = Fault(
-            id or made.name, breaks, description or made.description, limits, _limited(made.wrap, limits)
-        )
+        known = Fault(id or made.name, breaks, description or made.description, limits, _limited(made.wrap, limits))
         _register(known, _FAULTS)
         return made
 
@@ -72,9 +70,7 @@ def oddity(
 
     def declare(made: Transformation) -> Transformation:
         limits = _limits(revisions)
-        known = Oddity(
-            id or made.name, because, description or made.description, limits, _limited(made.wrap, limits)
-        )
+        known = Oddity(id or made.name, because, description or made.description, limits, _limited(made.wrap, limits))
         _register(known, _ODDITIES)
         return made
 

@@ -56,9 +56,7 @@ def _announced_port(process: "subprocess.Popen[bytes]", errors: IO[bytes], deadl
     """The port in the first line of the server, read in a thread because a pipe has no read deadline."""
     lines: queue.Queue[bytes] = queue.Queue()
     assert process.stdout is not None
-    threading.Thread(
-        target=lambda out: lines.put(out.readline()), args=(process.stdout,), daemon=True
-    ).start()
+    threading.Thread(target=lambda out: lines.put(out.readline()), args=(process.stdout,), daemon=True).start()
     try:
         return int(lines.get(timeout=deadline))
     except (queue.Empty, ValueError):

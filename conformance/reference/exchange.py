@@ -171,14 +171,10 @@ class Response:
 
     @classmethod
     def of_json(cls, value: Any, status: int = 200, headers: Iterable[tuple[str, str]] = ()) -> "Response":
-        return cls(
-            status, Headers([("content-type", "application/json"), *headers]), json.dumps(value).encode()
-        )
+        return cls(status, Headers([("content-type", "application/json"), *headers]), json.dumps(value).encode())
 
     @classmethod
-    def of_error(
-        cls, request: Request, code: int, text: str, *, status: int = 200, data: Any = None
-    ) -> "Response":
+    def of_error(cls, request: Request, code: int, text: str, *, status: int = 200, data: Any = None) -> "Response":
         """A JSON-RPC error that answers `request`, without an id when the request has no usable one."""
         error = {"code": code, "message": text} | ({} if data is None else {"data": data})
         answer = {"jsonrpc": "2.0"} | ({"id": request.id} if is_request_id(request.id) else {})

@@ -28,9 +28,7 @@ def create_app() -> App:
     return _Process(_endpoints())
 
 
-def serve(
-    host: str = "127.0.0.1", port: int = 8931, *, started: Callable[[int], None] = lambda port: None
-) -> None:
+def serve(host: str = "127.0.0.1", port: int = 8931, *, started: Callable[[int], None] = lambda port: None) -> None:
     """Serves until interrupted; `started` is told the port, which matters for port 0."""
     app = create_app()
     import uvicorn
@@ -47,9 +45,7 @@ def serve(
 def _require_extra() -> None:
     missing = [name for name in _PACKAGES if importlib.util.find_spec(name) is None]
     if missing:
-        raise MissingExtra(
-            f"the reference server needs {', '.join(missing)}: pip install 'mcp-conformance[reference]'"
-        )
+        raise MissingExtra(f"the reference server needs {', '.join(missing)}: pip install 'mcp-conformance[reference]'")
 
 
 def _endpoints() -> dict[str, Wrap | None]:

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.reference.asgi import App, Event, Receive, Scope, Send
+from conformance.reference.asgi import App, Receive, Scope, Send, first_of
 from conformance.reference.exchange import Headers, Message, Request, Response
 from conformance.reference.rewriting import Rewriter, rewriting_messages
 from conformance.reference.sse import ServerSentEvent
@@ -120,7 +120,7 @@ def streams(on: Methods = None, **options: Any) -> Callable[[Callable[..., Any]]
 
     def build(function: Callable[..., AsyncIterator[Any]]) -> _Perform:
         async def perform(request: Request, app: App, receive: Receive, send: Send) -> None:
-            await _until_disconnect(_play(function(request), send), receive)
+            await first_of(_play(function(request), send), _disconnect(receive))
 
         return perform
 
@@ -145,9 +145,7 @@ async def forever() -> None:
     await asyncio.Event().wait()
 
 
-def _member(
-    member: str, on: Methods, options: dict[str, Any]
-) -> Callable[[Callable[..., Any]], Transformation]:
+def _member(member: str, on: Methods, options: dict[str, Any]) -> Callable[[Callable[..., Any]], Transformation]:
     def build(function: Callable[..., Any]) -> _Perform:
         def edit(message: Message, request: Request) -> Message:
             replacement = function(message[member], request)
@@ -164,9 +162,7 @@ def _selected_messages(
     return _kind(lambda function: _message_perform(function, selected, on), on, **options)
 
 
-def _message_perform(
-    function: Callable[..., Any], selected: Callable[[Message], bool], on: Methods
-) -> _Perform:
+def _message_perform(function: Callable[..., Any], selected: Callable[[Message], bool], on: Methods) -> _Perform:
     async def perform(request: Request, app: App, receive: Receive, send: Send) -> None:
         def edit(message: Message) -> list[Message]:
             if not selected(message) or not _is(request.cause_of(message).get("method"), on):
@@ -213,9 +209,7 @@ def _with_state(function: Callable[..., Any], state: Callable[[], Any] | None) -
 
 def _concerns(request: Request, on: Methods) -> bool:
     if isinstance(request.json, list):
-        return on is None or any(
-            isinstance(each, dict) and _is(each.get("method"), on) for each in request.json
-        )
+        return on is None or any(isinstance(each, dict) and _is(each.get("method"), on) for each in request.json)
     return _is(request.rpc_method, on)
 
 
@@ -254,19 +248,6 @@ def _as_bytes(item: Any) -> bytes:
     return (item if isinstance(item, ServerSentEvent) else ServerSentEvent.of(item)).encode()
 
 
-async def _until_disconnect(work: Awaitable[None], receive: Receive) -> None:
-    working = asyncio.ensure_future(work)
-    leaving = asyncio.ensure_future(_disconnect(receive))
-    try:
-        await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        if working.done():
-            working.result()
-    finally:
-        working.cancel()
-        leaving.cancel()
-
-
-async def _disconnect(receive: Receive) -> Event:
-    while (event := await receive())["type"] != "http.disconnect":
+async def _disconnect(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
         continue
-    return event

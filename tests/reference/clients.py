@@ -29,8 +29,8 @@ def messages_in(response: httpx.Response) -> list[Any]:
     """The JSON-RPC messages of a complete answer, from JSON or from an event stream."""
     if not response.headers.get("content-type", "").startswith("text/event-stream"):
         return [response.json()] if response.content else []
-    data = (line.removeprefix("data:").strip() for line in response.text.splitlines() if line.startswith("data:"))
-    return [json.loads(each) for each in data if each]
+    lines = (line for line in response.text.splitlines() if line.startswith("data:"))
+    return [json.loads(line[5:]) for line in lines if line[5:].strip()]
 
 
 @dataclass

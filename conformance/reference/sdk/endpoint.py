@@ -20,10 +20,9 @@ _RETRY_MILLISECONDS = 100
 async def running_endpoint(wrap: Wrap | None = None) -> AsyncIterator[App]:
     """An endpoint, transformed by `wrap`, that serves until the context ends."""
     hub = Hub()
-    manager = StreamableHTTPSessionManager(
-        build_server(hub), event_store=SessionEventStore(), retry_interval=_RETRY_MILLISECONDS
-    )
-    healthy = Repairs(manager.asgi_app, hub)
+    store = SessionEventStore()
+    manager = StreamableHTTPSessionManager(build_server(hub), event_store=store, retry_interval=_RETRY_MILLISECONDS)
+    healthy = Repairs(manager.asgi_app, hub, store)
     app = healthy if wrap is None else wrap(healthy)
     sessions = Sessions()
 

@@ -40,6 +40,10 @@ class SessionEventStore(EventStore):
         self._events.append(event)
         return event.id
 
+    def stream_of(self, event_id: str) -> str | None:
+        """The stream that the event was sent on, as the SDK calls it."""
+        return next((event.stream for event in self._events if event.id == event_id), None)
+
     async def replay_events_after(self, last_event_id: str, send_callback: EventCallback) -> str | None:
         """Sends what followed; None, which ends the stream, when its response is already known."""
         events = list(self._events)

@@ -69,9 +69,7 @@ def build_server(hub: Hub) -> ReferenceServer:
             on_unsubscribe_resource=_unsubscribe(hub),
             on_set_logging_level=_set_level(hub),
         )
-    server.add_notification_handler(
-        "notifications/initialized", types.NotificationParams, _remember_channel(hub)
-    )
+    server.add_notification_handler("notifications/initialized", types.NotificationParams, _remember_channel(hub))
     server.middleware.append(_internal_errors)
     return server
 

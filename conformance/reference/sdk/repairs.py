@@ -14,6 +14,8 @@ Each repair names what `mcp` 2.3 does otherwise:
 - 2025-03-26 has to accept batches; the SDK refuses them.
 - Requests 1 and "1" of one session are different requests; the SDK confuses them when they are concurrent.
 - A GET is answered by a stream or by 405; the SDK answers a second one in a session with 409.
+- A stream can be resumed at once, and ends with its response; the SDK loses it while it does not know of the
+  disconnection yet, and keeps it open for ever after the response.
 - A cancelled request is not answered; the SDK answers it with an error of its own, -32800.
 """
 
@@ -21,14 +23,16 @@ import asyncio
 import itertools
 import json
 import re
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
 from conformance.protocol.revisions import LEGACY, MODERN, REVISIONS
-from conformance.reference.asgi import App, Event, Receive, Scope, Send
+from conformance.reference.asgi import App, Event, Receive, Scope, Send, first_of
 from conformance.reference.exchange import Headers, Message, Request, Response, is_request_id
 from conformance.reference.rewriting import Rewriter, rewriting_messages
 from conformance.reference.sdk.calls import Hub
+from conformance.reference.sdk.event_store import SessionEventStore
 from conformance.reference.sdk.legacy_sessions import session_key
 from conformance.reference.sse import EventSplitter, ServerSentEvent
 
@@ -38,6 +42,7 @@ _HEADER_MISMATCH = -32020
 _UNSUPPORTED_VERSION = -32022
 _SDK_CANCELLED = -32800
 _SDK_SECOND_STREAM = 409
+_DETACHMENT_SECONDS = 1.0
 _LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
 _HEADER_VALUE = re.compile(r"[\x20-\x7e\t]*")
 
@@ -45,12 +50,14 @@ _HEADER_VALUE = re.compile(r"[\x20-\x7e\t]*")
 class Repairs:
     """ASGI application over the SDK's session manager, for one endpoint."""
 
-    def __init__(self, app: App, hub: Hub) -> None:
+    def __init__(self, app: App, hub: Hub, store: SessionEventStore) -> None:
         self._app = app
         self._hub = hub
+        self._store = store
         self._counter = itertools.count(1)
         self._keys: dict[str, str] = {}
         self._in_flight: dict[tuple[str, str], str] = {}
+        self._attached: dict[str, asyncio.Event] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = await Request.read(scope, receive)
@@ -68,6 +75,8 @@ class Repairs:
             await self._serve_batch(request, receive, send)
         elif request.rpc_method == "initialize":
             await self._initialize(request, receive, send)
+        elif request.method == "GET":
+            await self._serve_stream(request, receive, send)
         else:
             await self._serve_message(request, receive, send)
             if request.method == "DELETE":
@@ -105,11 +114,38 @@ class Repairs:
         flight = (session_key.get(), original)
         renamed = self._in_flight[flight] = f"{original}#{next(self._counter)}"
         request.json = request.message | {"id": renamed}
+        detached = self._attached[renamed] = asyncio.Event()
         try:
             await request.pass_on(self._app, receive, rewriting_messages(_tidied(send), _restored))
         finally:
-            if self._in_flight.get(flight) == renamed:
-                del self._in_flight[flight]
+            detached.set()
+            del self._attached[renamed]
+
+    async def _serve_stream(self, request: Request, receive: Receive, send: Send) -> None:
+        """Serves a GET; a resumed stream ends with its response."""
+        await self._wait_for_detachment(request)
+        answered, ended = asyncio.Event(), asyncio.Event()
+
+        async def ending(event: Event) -> None:
+            last = answered.is_set() and event["type"] == "http.response.body"
+            await send({**event, "more_body": False} if last else event)
+            if last:
+                ended.set()
+
+        def edit(message: Message) -> list[Message]:
+            if "method" not in message:
+                answered.set()
+            return _restored(message)
+
+        serving = request.pass_on(self._app, receive, rewriting_messages(_tidied(ending), edit))
+        await first_of(serving, ended.wait())
+
+    async def _wait_for_detachment(self, request: Request) -> None:
+        """Lets the connection that a stream is resumed from end first, within reason."""
+        stream = self._store.stream_of(request.headers.get("last-event-id") or "")
+        if stream in self._attached:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._attached[stream].wait(), _DETACHMENT_SECONDS)
 
     def _rename_cancelled(self, request: Request) -> None:
         cancelled = (session_key.get(), json.dumps(request.params.get("requestId")))
@@ -143,9 +179,7 @@ class Repairs:
                 response.body = ServerSentEvent.of(response.json).encode()
             return response
 
-        await self._serve_message(
-            _with_message(request, message), receive, Rewriter(forward, as_stream, None)
-        )
+        await self._serve_message(_with_message(request, message), receive, Rewriter(forward, as_stream, None))
 
 
 def _refusal(request: Request) -> Response | None:
@@ -156,11 +190,7 @@ def _refusal(request: Request) -> Response | None:
     version = request.headers.get("mcp-protocol-version")
     if request.method != "POST":
         unknown = request.method in ("GET", "DELETE") and version not in (None, *REVISIONS)
-        return (
-            Response.of_error(request, _INVALID_REQUEST, "Unknown protocol version", status=400)
-            if unknown
-            else None
-        )
+        return Response.of_error(request, _INVALID_REQUEST, "Unknown protocol version", status=400) if unknown else None
     if request.json is None:
         return Response.of_error(request, *_why_unreadable(request.body), status=400)
     if isinstance(request.json, list):
@@ -197,10 +227,7 @@ def _batch_refusal(request: Request) -> Response | None:
         return Response.of_error(request, _INVALID_REQUEST, "Session not found", status=404)
     if request.session_id is None or request.revision != "2025-03-26":
         return Response.of_error(request, _INVALID_REQUEST, "Batches are not supported", status=400)
-    valid = [
-        isinstance(each, dict) and _is_message(each) and each.get("method") != "initialize"
-        for each in messages
-    ]
+    valid = [isinstance(each, dict) and _is_message(each) and each.get("method") != "initialize" for each in messages]
     if not valid or not all(valid):
         return Response.of_error(request, _INVALID_REQUEST, "Not a batch of JSON-RPC messages", status=400)
     return None
@@ -225,9 +252,7 @@ def _version_refusal(request: Request, header: str | None) -> Response | None:
         )
     if request.session_id is None:
         data = {"supported": list(MODERN), "requested": named}
-        return Response.of_error(
-            request, _UNSUPPORTED_VERSION, "Unsupported protocol version", status=400, data=data
-        )
+        return Response.of_error(request, _UNSUPPORTED_VERSION, "Unsupported protocol version", status=400, data=data)
     return None
 
 
@@ -288,9 +313,7 @@ def _first_message(response: Response) -> Message:
 
 
 def _with_message(request: Request, message: Message) -> Request:
-    part = Request(
-        request.method, Headers(request.headers.fields), json.dumps(message).encode(), request.scope
-    )
+    part = Request(request.method, Headers(request.headers.fields), json.dumps(message).encode(), request.scope)
     part.headers.remove("content-length")
     return part
 
