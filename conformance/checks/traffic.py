@@ -1,30 +1,52 @@
 """All exchanges of a test, held against the invariants; the result is plain data that a worker can report."""
 
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from typing import Any
 
 from conformance.checks.expect import describe
 from conformance.checks.invariants import Finding, invariants, reply_of
 from conformance.protocol.schemas import check_message
 from conformance.requirements import load
-from conformance.wire.channel import Recorded
+from conformance.target.profile import Surface
+from conformance.wire.channel import Context, Recorded
 from conformance.wire.exchange import curl
 from conformance.wire.redact import Redactor
 
 
 def judge_traffic(
-    record: list[Recorded], redactor: Redactor, nodeid: str, revision: str | None
+    record: list[Recorded], redactor: Redactor, nodeid: str, surfaces: Mapping[str, Surface]
 ) -> dict[str, Any]:
-    """`subjects` counts the exchanges looked at by "requirement revision"; `findings` are rules broken;
-    `own` are invalid messages of the harness itself, outside deliberate probes."""
+    """`surfaces` is what the target shows under each revision. In the result, `subjects` counts the exchanges
+    looked at by "requirement revision", `findings` are rules broken, `own` are invalid messages of the harness
+    itself, outside deliberate probes."""
     subjects: dict[str, int] = {}
     findings: list[dict[str, Any]] = []
     own: list[str] = []
-    for recorded in record:
+    for one in record:
+        recorded = replace(one, context=informed(one.context, surfaces))
         for found in judge_exchange(recorded, redactor, subjects):
             findings.append({**asdict(found), "nodeid": nodeid})
         own += _own_problems(recorded)
     return {"subjects": subjects, "findings": findings, "own": own, "requests": len(record)}
+
+
+def informed(context: Context, surfaces: Mapping[str, Surface]) -> Context:
+    """The context with what discovery knows about the target."""
+    surface = surfaces.get(context.revision)
+    if surface is None:
+        return context
+    return replace(context, declared=surface.capabilities, tool=_called_tool(context.message, surface))
+
+
+def _called_tool(message: Any, surface: Surface) -> Mapping[str, Any] | None:
+    """The definition behind a tools/call; None when no tool, or more than one, has that name."""
+    if not isinstance(message, dict) or message.get("method") != "tools/call":
+        return None
+    params = message.get("params")
+    name = params.get("name") if isinstance(params, dict) else None
+    named = [tool for tool in surface.tools if tool.get("name") == name]
+    return named[0] if len(named) == 1 else None
 
 
 def judge_exchange(recorded: Recorded, redactor: Redactor, subjects: dict[str, int]) -> list[Finding]:

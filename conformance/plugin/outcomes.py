@@ -1,6 +1,6 @@
 """From a finished test to a verdict; from all exchanges to the verdicts on what holds for every one of them."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any
 
 import pytest
@@ -31,12 +31,16 @@ STANDS_ON = {
 }
 """The requirement that a method stands for: what is broken when it gives no result."""
 
+VERDICT = "conformance"
+TRAFFIC = "conformance_traffic"
+"""Attributes of a test report that carry our data; xdist takes them from the workers to the controller."""
+
 RECORD: pytest.StashKey[list[Recorded]] = pytest.StashKey()
 READINGS: pytest.StashKey[list[str]] = pytest.StashKey()
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
     channel = item.config.stash[RUN].channel
     if channel is not None:
         item.stash[RECORD] = channel.take()
@@ -70,7 +74,7 @@ def _hangs_on_time(item: pytest.Item, violation: Violation) -> bool:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
-) -> Iterator[None]:
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     rule = requirement_of(item)
     run = item.config.stash[RUN]
@@ -79,7 +83,7 @@ def pytest_runtest_makereport(
             verdict = _verdict(item, call, rule, run)
             _dress(report, verdict)
         elif call.when == "teardown":
-            report.conformance_traffic = _traffic(item, run)
+            report.__dict__[TRAFFIC] = _traffic(item, run)
     return report
 
 
@@ -107,7 +111,7 @@ def _verdict(item: pytest.Item, call: pytest.CallInfo[None], rule: Requirement, 
         readings=tuple(redact(reading) for reading in item.stash.get(READINGS, [])),
         transcript=tuple(transcript(record, run.channel.redactor)) if evidence else (),
         replay=_replay(error, record, run) if evidence else None,
-        **{key: redact(value) for key, value in words.items()},
+        **dict[str, Any]({key: redact(value) for key, value in words.items()}),
     )
 
 
@@ -161,7 +165,7 @@ def _replay(error: BaseException | None, record: list[Recorded], run: Run) -> st
 
 def _dress(report: pytest.TestReport, verdict: Verdict) -> None:
     """Make pytest's own report say the same, so that every reporter of pytest shows it."""
-    report.conformance = verdict.to_json()
+    report.__dict__[VERDICT] = verdict.to_json()
     report.user_properties.append(("requirement", verdict.requirement))
     report.user_properties.append(("level", verdict.level))
     report.user_properties.append(("verdict", verdict.status))
@@ -194,13 +198,12 @@ def _traffic(item: pytest.Item, run: Run) -> dict[str, Any]:
     from conformance.checks.traffic import judge_traffic
 
     assert run.channel is not None
-    revision = item.callspec.params.get("revision") if hasattr(item, "callspec") else None
-    return judge_traffic(run.channel.take(), run.channel.redactor, item.nodeid, revision)
+    return judge_traffic(run.channel.take(), run.channel.redactor, item.nodeid, run.profile.surfaces)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_report_teststatus(report: pytest.TestReport | pytest.CollectReport) -> tuple[str, str, str] | None:
-    verdict = getattr(report, "conformance", None)
+    verdict = getattr(report, VERDICT, None)
     if verdict is None:
         return None
     letters = {"pass": ".", "fail": "F", "warn": "W", "not applicable": "-", "not testable": "?", "blocked": "b"}

@@ -21,12 +21,15 @@ class Context:
     """What a recorded exchange was for.
 
     `message` is the JSON-RPC message that was sent, when it was one; `probe` marks what breaks the rules on
-    purpose; `revision` is the one in force ("" before negotiation).
+    purpose; `revision` is the one in force ("" before negotiation). What discovery knows is added when the exchange
+    is judged: `declared` are the capabilities of the target, `tool` is the definition of the tool that was called.
     """
 
     revision: str = ""
     message: Any = None
     probe: bool = False
+    declared: Mapping[str, Any] | None = None
+    tool: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
