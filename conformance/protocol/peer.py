@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from conformance.protocol.messages import JsonObject, encode, notification, request
 from conformance.protocol.reply import LiveReply, Reply, response_seen
+from conformance.protocol.resumption import resume, was_left_open
 from conformance.wire.channel import Channel, Context
 from conformance.wire.exchange import Exchange
 from conformance.wire.http import OnMessage
@@ -21,6 +22,8 @@ POST_HEADERS: HeaderChanges = {
     "accept": "application/json, text/event-stream",
 }
 MAX_PAGES = 1000
+RESUMABLE = "2025-11-25"
+"""The revision in which a server may leave the rest of an answer to a later connection."""
 
 
 class Dialect(Protocol):
@@ -110,6 +113,7 @@ class Peer:
     ) -> Reply:
         """POST anything: a JSON value as it is, or raw bytes; with the peer's ordinary headers unless changed."""
         raw = isinstance(message, bytes)
+        on_message = self.dialect.on_message(self.channel)
         exchange = self.channel.send(
             "POST",
             self._headers(None if raw else message, headers),
@@ -117,8 +121,10 @@ class Peer:
             context=Context(self.revision, None if raw else message, probe),
             until=response_seen,
             timeout=timeout,
-            on_message=self.dialect.on_message(self.channel),
+            on_message=on_message,
         )
+        if self.revision == RESUMABLE and was_left_open(exchange, message):
+            resume(self.channel, self.dialect.headers(None), exchange, self.revision, on_message, timeout)
         return Reply(exchange, None if raw else message)
 
     def http(

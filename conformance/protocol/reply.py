@@ -41,7 +41,8 @@ class Reply:
     @property
     def messages(self) -> list[Any]:
         """All JSON-RPC messages of the answer, members of batches one by one, in the order of arrival."""
-        return [one for message in self.exchange.messages for one in each(message.value)]
+        parts = (self.exchange, *self.exchange.continued)
+        return [one for part in parts for message in part.messages for one in each(message.value)]
 
     @property
     def responses(self) -> list[JsonObject]:

@@ -10,6 +10,7 @@ from conformance.wire.pacing import RETRY_STATUSES, Pace, RetryBudget, retry_aft
 from conformance.wire.redact import Redactor
 
 FAILURES_UNTIL_LOST = 3
+MAX_RETRIES = 5
 
 
 class TargetLost(Exception):
@@ -79,14 +80,15 @@ class Channel:
         on_message: OnMessage | None = None,
     ) -> Exchange:
         """Send and read the answer; waits out 429 and 503 as long as the retry budget lasts."""
-        while True:
+        for retries_left in range(MAX_RETRIES, -1, -1):
             pending = self.open(
                 method, headers, body, url=url, context=context, timeout=timeout, on_message=on_message
             )
             exchange = _read(pending, until, linger, (timeout or self.timeout) + 5)
             self._watch(exchange, timeout)
-            if not self._asked_to_wait(exchange):
-                return exchange
+            if not retries_left or not self._asked_to_wait(exchange):
+                break
+        return exchange
 
     def open(
         self,

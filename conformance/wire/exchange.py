@@ -68,7 +68,8 @@ def _finite(text: str) -> float:
 class Exchange:
     """One request and its answer. `ending` is None while the answer is still coming in.
 
-    Times are in seconds since the request was sent; `started` is the wall clock.
+    Times are in seconds since the request was sent; `started` is the wall clock. `continued` are the exchanges
+    that went on with the same event stream after its connection had closed.
     """
 
     request: HttpRequest
@@ -84,6 +85,7 @@ class Exchange:
     ended_at: float | None = None
     ending: Ending | None = None
     failure: str | None = None
+    continued: list["Exchange"] = field(default_factory=list)
 
     def __repr__(self) -> str:
         return f"<Exchange {self.request.method} -> {self.status} {self.ending}>"

@@ -1,6 +1,7 @@
 """Secrets are taken out when an exchange is recorded, so that no report or log ever holds them."""
 
 import base64
+import json
 import re
 from collections.abc import Iterable
 from urllib.parse import quote, quote_plus
@@ -17,6 +18,9 @@ _SECRET_NAME = re.compile(r"(token|secret|password|passwd|api[-_]?key|credential
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{6,}")
 _JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*")
 _QUERY = re.compile(r"(?i)([?&](?:access_token|token|api_?key|key|secret|password|code)=)[^&#\s\"']+")
+_MEMBER = re.compile(
+    r'(?i)("(?:access_token|refresh_token|id_token|client_secret|password|api_?key)"\s*:\s*")(?:[^"\\]|\\.)+'
+)
 
 
 class Redactor:
@@ -28,17 +32,19 @@ class Redactor:
             self.learn(secret)
 
     def learn(self, secret: str) -> None:
-        """Mask this value from now on, in its plain, URL-encoded and Base64 forms."""
+        """Mask this value from now on, in its plain, JSON, URL-encoded and Base64 forms."""
         if len(secret) < 4:
             return
         encoded = base64.b64encode(secret.encode()).decode().rstrip("=")
-        self._secrets |= {secret, quote(secret, safe=""), quote_plus(secret), encoded}
+        in_json = {json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)}
+        self._secrets |= {secret, quote(secret, safe=""), quote_plus(secret), encoded, *in_json}
 
     def text(self, text: str) -> str:
         for secret in sorted(self._secrets, key=len, reverse=True):
             text = text.replace(secret, MASK)
         text = _BEARER.sub(lambda match: f"{match[1]} {MASK}", text)
         text = _JWT.sub(MASK, text)
+        text = _MEMBER.sub(lambda match: match[1] + MASK, text)
         return _QUERY.sub(lambda match: match[1] + MASK, text)
 
     def header(self, name: str, value: str) -> str:

@@ -5,8 +5,11 @@ each event came, so the parser is our own.
 """
 
 import codecs
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+_LINE_END = re.compile("\r\n|\n|\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,9 @@ class EventStreamParser:
 
     def __init__(self) -> None:
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
-        self._buffer = ""
-        self._start = True
+        self._begun = False
+        self._after_cr = False
+        self._partial: list[str] = []
         self._reset()
 
     def _reset(self) -> None:
@@ -50,14 +54,10 @@ class EventStreamParser:
 
     @property
     def unfinished(self) -> bool:
-        return bool(self._data or self._buffer)
+        return bool(self._data or any(self._partial))
 
     def feed(self, chunk: bytes, at: float) -> Iterator[Event | Comment]:
-        self._buffer += self._decoder.decode(chunk)
-        if self._start and self._buffer:
-            self._buffer = self._buffer.removeprefix("\ufeff")
-            self._start = False
-        for line in self._complete_lines():
+        for line in self._complete_lines(self._decoder.decode(chunk)):
             if line.startswith(":"):
                 yield Comment(at, line[1:].strip())
             elif line:
@@ -65,21 +65,21 @@ class EventStreamParser:
             elif event := self._dispatch(at):
                 yield event
 
-    def _complete_lines(self) -> Iterator[str]:
-        """Lines end with CRLF, LF or CR; a CR at the end of the buffer may be half of a CRLF."""
-        text = self._buffer
-        begin = 0
-        while True:
-            ends = [at for at in (text.find("\n", begin), text.find("\r", begin)) if at >= 0]
-            if not ends:
-                break
-            end = min(ends)
-            if text[end] == "\r" and end + 1 == len(text):
-                break
-            width = 2 if text.startswith("\r\n", end) else 1
-            yield text[begin:end]
-            begin = end + width
-        self._buffer = text[begin:]
+    def _complete_lines(self, text: str) -> Iterator[str]:
+        """Lines end with CRLF, LF or CR. A CR ends its line at once, so an LF that follows it ends nothing."""
+        if not text:
+            return
+        if not self._begun:
+            text, self._begun = text.removeprefix("\ufeff"), True
+        if self._after_cr:
+            text = text.removeprefix("\n")
+        self._after_cr = text.endswith("\r")
+        *lines, rest = _LINE_END.split(text)
+        for line in lines:
+            whole = "".join(self._partial) + line
+            self._partial.clear()
+            yield whole
+        self._partial.append(rest)
 
     def _field(self, line: str) -> None:
         name, _, value = line.partition(":")
@@ -90,7 +90,7 @@ class EventStreamParser:
             self._event = value
         elif name == "id" and "\0" not in value:
             self._id = value
-        elif name == "retry" and value.isascii() and value.isdigit():
+        elif name == "retry" and value.isascii() and value.isdigit() and len(value) < 16:
             self._retry = int(value)
 
     def _dispatch(self, at: float) -> Event | None:
