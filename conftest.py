@@ -1,6 +1,5 @@
 """In a checkout, `pytest` without a target judges the embedded reference server."""
 
-from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest

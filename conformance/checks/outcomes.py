@@ -9,7 +9,7 @@ Skipped
 
 from typing import NoReturn
 
-import pytest
+from _pytest.outcomes import Skipped as PytestSkipped
 
 from conformance.protocol.reply import Reply
 
@@ -24,7 +24,7 @@ class Violation(AssertionError):
         self.reply = reply
 
 
-class Skipped(pytest.skip.Exception):
+class Skipped(PytestSkipped):
     """A verdict that is neither good nor bad."""
 
     def __init__(self, reason: str) -> None:

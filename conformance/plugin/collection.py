@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -112,13 +111,12 @@ def _readable(identity: str) -> str:
     return re.sub(r"[\s\[\]]+", "_", identity)[:80] or "unnamed"
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Packaged suites get the node ids that they have in a checkout, wherever they are installed."""
-    path = Path(str(item.path))
+def stable_nodeid(item: pytest.Item) -> str:
+    """The node id that the test has in a checkout, wherever the suites are installed."""
     root = suites_directory()
-    if path.is_relative_to(root):
-        inside = path.relative_to(root).as_posix()
-        item._nodeid = f"suites/{inside}::" + item.nodeid.partition("::")[2]
+    if not item.path.is_relative_to(root):
+        return item.nodeid
+    return f"suites/{item.path.relative_to(root).as_posix()}::{item.nodeid.partition('::')[2]}"
 
 
 @pytest.hookimpl(tryfirst=True)

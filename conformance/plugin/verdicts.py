@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from conformance import __version__
-from conformance.plugin.outcomes import explain
+from conformance.plugin.outcomes import TRAFFIC, VERDICT, explain, pytest_report_teststatus
 from conformance.plugin.run import Run
 from conformance.report.findings import EXIT_OK, exit_code
 from conformance.report.journal import Journal
@@ -38,9 +38,9 @@ class VerdictCollector:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if document := getattr(report, "conformance", None):
+        if document := getattr(report, VERDICT, None):
             self._add(Verdict.from_json(document))
-        if traffic := getattr(report, "conformance_traffic", None):
+        if traffic := getattr(report, TRAFFIC, None):
             self._merge(traffic)
 
     def _add(self, verdict: Verdict) -> None:
@@ -102,7 +102,10 @@ class VerdictCollector:
         )  # fmt: skip
 
     def _report(self, verdict: Verdict) -> None:
-        """Report it like a test, so that every reporter of pytest shows it."""
+        """Report it like a test, so that every reporter of pytest shows it; the terminal's progress is over by now,
+        so there it only counts."""
+        terminal = self._config.pluginmanager.get_plugin("terminalreporter")
+        log = self._config.pluginmanager.subset_hook_caller("pytest_runtest_logreport", [terminal])
         outcome: Any = "failed" if verdict.red else "skipped" if verdict.status == "warn" else "passed"
         for when in ("setup", "call", "teardown"):
             report = pytest.TestReport(
@@ -111,14 +114,17 @@ class VerdictCollector:
                 keywords={},
                 outcome=outcome if when == "call" else "passed",
                 longrepr=explain(verdict) if when == "call" and verdict.status != "pass" else None,
-                when=when,  # type: ignore[arg-type]
+                when=when,
             )
             if when == "call":
-                report.conformance = verdict.to_json()
+                report.__dict__[VERDICT] = verdict.to_json()
                 report.user_properties.append(("requirement", verdict.requirement))
                 if verdict.status == "warn" and not verdict.red:
                     report.wasxfail = f"SHOULD broken: {verdict.received}"
-            self._config.hook.pytest_runtest_logreport(report=report)
+            log(report=report)
+            if when == "call" and terminal is not None:
+                category, _, _ = pytest_report_teststatus(report) or ("", "", "")
+                terminal.stats.setdefault(category, []).append(report)
 
     def _finish_journal(self, code: int, *, interrupted: bool) -> None:
         if self._journal is None:

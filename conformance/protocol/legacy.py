@@ -19,8 +19,8 @@ from conformance.protocol.messages import (
 from conformance.protocol.peer import POST_HEADERS, Peer
 from conformance.protocol.reply import Reply
 from conformance.wire.channel import Channel, Context, TargetLost
-from conformance.wire.http import OnMessage
 from conformance.wire.exchange import Message
+from conformance.wire.http import OnMessage
 from conformance.wire.pacing import BudgetExhausted
 
 SESSION_HEADER = "mcp-session-id"

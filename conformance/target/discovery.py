@@ -73,7 +73,7 @@ def discover(config: RunConfig, channel: Channel) -> TargetProfile:
     if not found.surfaces:
         raise _nothing_spoken(config, found)
     guarded = bool(config.token) and _guarded(channel, next(iter(found.surfaces)))
-    ordered = {revision: found.surfaces[revision] for revision in REVISIONS if revision in found.surfaces}
+    ordered: dict[str, Surface] = {revision: found.surfaces[revision] for revision in REVISIONS if revision in found.surfaces}
     return TargetProfile(
         url=channel.url,
         surfaces=ordered,

@@ -1,0 +1,72 @@
+"""Runs the real plugin against one endpoint of the reference server, quickly: a fork of this process each time."""
+
+import json
+import multiprocessing
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.protocol import schemas  # noqa: F401  (imported here so that the forks need not)
+from conformance.reference.embedded import Embedded, start_embedded
+from conformance.report.journal import read_verdicts
+from conformance.report.verdict import Verdict
+
+SUITES = Path(__file__).parent.parent.parent / "suites"
+DEADLINE = 120.0
+
+Judge = Callable[..., list[Verdict]]
+
+
+@pytest.fixture(scope="session")
+def embedded() -> Iterator[Embedded]:
+    with start_embedded() as server:
+        yield server
+
+
+@pytest.fixture
+def judge(tmp_path: Path) -> Judge:
+    """Judges a URL, under the revisions given, and returns the verdicts."""
+
+    def judge_url(url: str, *arguments: str) -> list[Verdict]:
+        child = multiprocessing.get_context("fork").Process(target=_run, args=(url, tmp_path, arguments))
+        child.start()
+        child.join(DEADLINE)
+        if child.is_alive():
+            child.kill()
+            pytest.fail(f"judging {url} took more than {DEADLINE:g} s:\n{(tmp_path / 'output').read_text()}")
+        report = tmp_path / "verdicts.json"
+        assert report.is_file(), (tmp_path / "output").read_text()
+        return read_verdicts(report)[1]
+
+    return judge_url
+
+
+def _run(url: str, directory: Path, arguments: tuple[str, ...]) -> None:
+    """In the child: a pytest session of its own, away from the one that is going on."""
+    with (directory / "output").open("w") as output:
+        os.dup2(output.fileno(), 1)
+        os.dup2(output.fileno(), 2)
+        for name in [name for name in os.environ if name.startswith("PYTEST_XDIST")]:
+            del os.environ[name]
+        os.chdir(directory)
+        sys.stdout, sys.stderr = output, output
+        plugins = ["-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:capture", "-p", "no:html", "-c", os.devnull]
+        code = pytest.main([f"--target={url}", f"--report-dir={directory}", *plugins, *arguments, str(SUITES)])
+    os._exit(int(code))
+
+
+def red(verdicts: list[Verdict]) -> dict[str, list[str]]:
+    """The requirements that a run found broken (failed or warned about), each with what it saw."""
+    found: dict[str, list[str]] = {}
+    for one in verdicts:
+        if one.status in ("fail", "warn", "error"):
+            found.setdefault(one.requirement, []).append(f"{one.status} {one.revision} {one.nodeid}: {one.received or one.reason}")
+    return found
+
+
+def shown(found: dict[str, Any]) -> str:
+    return json.dumps(found, indent=1, ensure_ascii=False)[:6000]
