@@ -10,18 +10,27 @@ from typing import TypeVar
 from conformance.protocol.revisions import REVISIONS
 from conformance.reference.asgi import App, Receive, Scope, Send
 from conformance.reference.exchange import Request
-from conformance.reference.transformations import Transformation, Wrap
+from conformance.reference.transformations import Transformation
+from conformance.requirements.registry import load
 
 
 @dataclass(frozen=True)
 class Fault:
-    """A way to break one requirement. Outside `revisions` (None: everywhere) the server stays healthy."""
+    """A way to break one requirement; `only` narrows the revisions of that requirement."""
 
     id: str
     breaks: str
     description: str
-    revisions: frozenset[str] | None
-    wrap: Wrap
+    only: frozenset[str] | None
+    made: Transformation
+
+    @property
+    def revisions(self) -> frozenset[str]:
+        """Where the rule is broken; in the other revisions the endpoint stays healthy."""
+        return self.only or frozenset(load()[self.breaks].revisions)
+
+    def wrap(self, app: App) -> App:
+        return _limited(self.made, self.revisions, app)
 
 
 @dataclass(frozen=True)
@@ -31,8 +40,11 @@ class Oddity:
     id: str
     because: str
     description: str
-    revisions: frozenset[str] | None
-    wrap: Wrap
+    revisions: frozenset[str]
+    made: Transformation
+
+    def wrap(self, app: App) -> App:
+        return _limited(self.made, self.revisions, app)
 
 
 Entry = TypeVar("Entry", Fault, Oddity)
@@ -51,9 +63,8 @@ def fault(
     """Declares a fault over a transformation; id and description default to its name and docstring."""
 
     def declare(made: Transformation) -> Transformation:
-        limits = _limits(revisions)
-        known = Fault(id or made.name, breaks, description or made.description, limits, _limited(made.wrap, limits))
-        _register(known, _FAULTS)
+        only = None if revisions is None else _known(revisions)
+        _register(Fault(id or made.name, breaks, description or made.description, only, made), _FAULTS)
         return made
 
     return declare
@@ -62,16 +73,15 @@ def fault(
 def oddity(
     *,
     because: str,
-    revisions: Iterable[str] | None = None,
+    revisions: Iterable[str] = REVISIONS,
     id: str | None = None,
     description: str | None = None,
 ) -> Callable[[Transformation], Transformation]:
     """Declares a legal oddity over a transformation, as `fault` does."""
 
     def declare(made: Transformation) -> Transformation:
-        limits = _limits(revisions)
-        known = Oddity(id or made.name, because, description or made.description, limits, _limited(made.wrap, limits))
-        _register(known, _ODDITIES)
+        legal_in = _known(revisions)
+        _register(Oddity(id or made.name, because, description or made.description, legal_in, made), _ODDITIES)
         return made
 
     return declare
@@ -101,29 +111,21 @@ def _register(entry: Entry, known: dict[str, Entry]) -> None:
     known[entry.id] = entry
 
 
-def _limits(revisions: Iterable[str] | None) -> frozenset[str] | None:
-    if revisions is None:
-        return None
-    limits = frozenset(revisions)
-    if not limits or not limits <= set(REVISIONS):
-        raise ValueError(f"not known revisions: {sorted(limits)}")
-    return limits
+def _known(revisions: Iterable[str]) -> frozenset[str]:
+    chosen = frozenset(revisions)
+    if not chosen or not chosen <= set(REVISIONS):
+        raise ValueError(f"not known revisions: {sorted(chosen)}")
+    return chosen
 
 
-def _limited(wrap: Wrap, revisions: frozenset[str] | None) -> Wrap:
-    if revisions is None:
-        return wrap
+def _limited(made: Transformation, revisions: frozenset[str], app: App) -> App:
+    transformed = made.wrap(app)
 
-    def limited(app: App) -> App:
-        broken = wrap(app)
+    async def choose(scope: Scope, receive: Receive, send: Send) -> None:
+        request = await Request.read(scope, receive)
+        await request.pass_on(transformed if request.revision in revisions else app, receive, send)
 
-        async def choose(scope: Scope, receive: Receive, send: Send) -> None:
-            request = await Request.read(scope, receive)
-            await request.pass_on(broken if request.revision in revisions else app, receive, send)
-
-        return choose
-
-    return limited
+    return choose
 
 
 def _import_modules(package: ModuleType) -> None:

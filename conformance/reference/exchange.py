@@ -129,7 +129,10 @@ class Request:
 
     @property
     def revision(self) -> str:
-        """The revision that rules this request; for `initialize` the one that will be negotiated."""
+        """The revision that rules this request; for `initialize` the one that will be negotiated.
+
+        A request that is wrong about its version still belongs to an era: it is modern when its body says so.
+        """
         header = self.headers.get("mcp-protocol-version")
         if header in MODERN:
             return str(header)
@@ -137,8 +140,11 @@ class Request:
             wanted = self.params.get("protocolVersion")
             return wanted if wanted in LEGACY else _LATEST_LEGACY
         negotiated = self.sessions.revisions.get(self.session_id or "")
-        candidates = (negotiated, header, self.body_revision)
-        return next((known for known in candidates if known in REVISIONS), None) or _WITHOUT_HEADER
+        if negotiated is not None:
+            return negotiated
+        if self.body_revision is not None:
+            return MODERN[-1]
+        return header if header is not None and header in REVISIONS else _WITHOUT_HEADER
 
     @property
     def era(self) -> Era:

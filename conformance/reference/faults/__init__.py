@@ -9,8 +9,8 @@ To add a fault, write a function in the module of its area (any module in this p
         del result["tools"]
 
 The name of the function is the id (`tools-list-without-tools`), its docstring the description. `breaks` is
-the one requirement that has to turn red; `revisions=` limits the fault (outside of them the endpoint is
-healthy). The inner decorator says at which place the wire is changed; all kinds are in
+the one requirement that has to turn red. Outside of its revisions (`revisions=` narrows them) the endpoint is
+healthy. The inner decorator says at which place the wire is changed; all kinds are in
 `conformance.reference.transformations`:
 
     results, errors          edit the `result` or `error` of responses           (result, request)

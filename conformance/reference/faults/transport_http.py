@@ -1,8 +1,11 @@
 """Faults of Streamable HTTP."""
 
+from typing import Any
+
 from conformance.reference.catalogue import fault
 from conformance.reference.exchange import Request, Response
-from conformance.reference.transformations import requests, responses
+from conformance.reference.sse import ServerSentEvent
+from conformance.reference.transformations import DROP, events, requests, reset, responses
 
 
 @fault(breaks="http-notification-202-empty")
@@ -19,3 +22,28 @@ def notification_answered_200(response: Response, request: Request) -> None:
 def origin_not_checked(request: Request) -> None:
     """Every Origin is accepted."""
     request.headers.remove("origin")
+
+
+@fault(breaks="http-event-id-unique")
+@events()
+def event_ids_repeat(event: ServerSentEvent, request: Request) -> None:
+    """Every event has the same id."""
+    if event.data is not None:
+        event.put("id", "1")
+
+
+@fault(breaks="http-session-terminated-404")
+@requests(when=lambda request: request.method == "DELETE")
+def session_outlives_delete(request: Request) -> Response:
+    """DELETE is confirmed, and the session lives on."""
+    return Response(200)
+
+
+@fault(breaks="http-sse-no-close-before-response")
+@events("tools/call")
+def connection_breaks_before_the_response(event: ServerSentEvent, request: Request) -> Any:
+    """The connection of a tool call is reset when its response is due."""
+    if event.message is not None and "id" in event.message:
+        reset(request)
+        return DROP
+    return event
