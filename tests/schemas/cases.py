@@ -35,10 +35,7 @@ class Case:
 def definition_cases() -> tuple[Case, ...]:
     """Every case of every revision that has the definition."""
     blocks = [
-        (name, block)
-        for file in DEFINITION_FILES
-        for name, given in load(file).items()
-        for block in _blocks(given)
+        (name, block) for file in DEFINITION_FILES for name, given in load(file).items() for block in _blocks(given)
     ]
     return tuple(
         case

@@ -135,15 +135,11 @@ def test_the_method_table_names_definitions_and_their_methods(revision: str) -> 
             body = schemas._schemas(revision).definitions[name]
             assert body["properties"]["method"] == {"const": method}
         union = schemas._schemas(revision).definitions.get(f"{sender.capitalize()}Request", {"anyOf": []})
-        assert {f"#/$defs/{e['request']}" for e in table[sender]["requests"].values()} == set(
-            references(union)
-        )
+        assert {f"#/$defs/{e['request']}" for e in table[sender]["requests"].values()} == set(references(union))
 
 
 def test_importing_reads_no_schema_file() -> None:
-    probe = (
-        "import sys; from conformance.protocol import schemas; sys.exit(schemas._read.cache_info().currsize)"
-    )
+    probe = "import sys; from conformance.protocol import schemas; sys.exit(schemas._read.cache_info().currsize)"
 
     assert subprocess.run([sys.executable, "-c", probe], timeout=30, check=False).returncode == 0
 
@@ -165,9 +161,7 @@ def test_a_long_list_is_judged_quickly() -> None:
     assert process_time() - started < 0.5
 
 
-def test_missing_files_are_an_error_that_names_the_folder(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_missing_files_are_an_error_that_names_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(schemas, "_PACKAGE", tmp_path / "conformance")
     schemas._schemas.cache_clear()
     with pytest.raises(SchemaFilesError, match="reinstall"):
@@ -177,9 +171,7 @@ def test_missing_files_are_an_error_that_names_the_folder(
         schemas.definitions("2025-06-18")
 
 
-def test_the_files_in_the_package_win_over_a_checkout(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_files_in_the_package_win_over_a_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     packaged = tmp_path / "conformance" / "_data" / "schemas"
     packaged.mkdir(parents=True)
     (tmp_path / "schemas").mkdir()
@@ -188,9 +180,7 @@ def test_the_files_in_the_package_win_over_a_checkout(
     assert schema_root() == packaged
 
 
-def test_an_unreadable_file_is_an_error_that_names_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unreadable_file_is_an_error_that_names_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "schemas" / "mcp" / "2025-06-18"
     folder.mkdir(parents=True)
     (folder / "tools.json").write_text("{")

@@ -112,9 +112,7 @@ def test_each_draft_keeps_its_own_meaning() -> None:
 
     problems = compile_validator({"$schema": DRAFT_07, **tuple_of_one}).problems(["a", 1])
 
-    assert [problem.message for problem in problems] == [
-        "is an array, which breaks the keyword 'additionalItems'"
-    ]
+    assert [problem.message for problem in problems] == ["is an array, which breaks the keyword 'additionalItems'"]
 
 
 def test_a_pattern_that_python_does_not_know_is_not_judged() -> None:
@@ -152,9 +150,7 @@ def test_the_bound_counts_anew_for_each_value() -> None:
     assert all(compiled.problems([1] * 20_000) == [] for _ in range(3))
 
 
-@pytest.mark.parametrize(
-    "schema", [{"type": "x"}, None, {"$schema": "https://schemas.example/own"}], ids=repr
-)
+@pytest.mark.parametrize("schema", [{"type": "x"}, None, {"$schema": "https://schemas.example/own"}], ids=repr)
 def test_an_invalid_schema_is_not_compiled(schema: object) -> None:
     with pytest.raises(UnusableSchemaError):
         compile_validator(schema)

@@ -22,9 +22,7 @@ REFUSED = [pytest.param(entry, id=entry["why"]) for entry in load("refused")]
 def test_a_message_like_those_in_the_specification_is_accepted(revision: str, entry: dict[str, Any]) -> None:
     method = entry.get("answers")
 
-    assert (
-        schemas.check_message(revision, entry["message"], sender=entry["sender"], request_method=method) == []
-    )
+    assert schemas.check_message(revision, entry["message"], sender=entry["sender"], request_method=method) == []
 
 
 @pytest.mark.parametrize("entry", REFUSED)
