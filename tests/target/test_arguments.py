@@ -87,7 +87,8 @@ MAKEABLE: dict[str, tuple[JsonSchema, dict[str, Any]]] = {
     ),
     "option-that-allows-nothing": (object_of(a={"anyOf": [False, {"type": "integer"}]}), {"a": 1}),
     "option-without-end": (
-        {**object_of(a={"anyOf": [{"$ref": "#/$defs/a"}, {"type": "integer"}]}), "$defs": {"a": {"$ref": "#/$defs/a"}}},
+        {**object_of(a={"anyOf": [{"$ref": "#/$defs/a"}, {"type": "integer"}]}),
+         "$defs": {"a": object_of(a={"$ref": "#/$defs/a"})}},
         {"a": 1},
     ),
     "nullable-union": (object_of(a={"anyOf": [{"type": "null"}, {"type": "integer"}]}), {"a": 1}),
@@ -273,6 +274,8 @@ def keywords(children: st.SearchStrategy[Any]) -> st.SearchStrategy[JsonSchema]:
 
 
 schemas = st.recursive(st.booleans() | keywords(st.just({"type": "string"})), keywords, max_leaves=6)
+KEYWORDS = ["type", "properties", "required", "items", "$ref", "anyOf", "enum", "minimum", "minItems", "minLength"]
+KEYWORDS += ["pattern", "if", "then", "$defs"]
 json_values = st.recursive(
     scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
 )
@@ -290,8 +293,7 @@ def test_what_is_made_is_valid(schema: Any) -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.dictionaries(st.sampled_from(["type", "properties", "required", "items", "$ref", "anyOf", "enum", "minimum",
-                                        "minItems", "minLength", "pattern", "if", "then", "$defs"]), json_values))  # fmt: skip
+@given(st.dictionaries(st.sampled_from(KEYWORDS), json_values))
 def test_a_broken_schema_is_survived(schema: Any) -> None:
     made = make_arguments(tool({"type": "object", "required": ["a"], "properties": {"a": schema}}), {})
 
