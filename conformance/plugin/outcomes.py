@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from conformance.checks.outcomes import Blocked, NotApplicable, NotTestable, Violation
-from conformance.plugin.collection import requirement_of
+from conformance.plugin.collection import requirement_of, stable_nodeid
 from conformance.plugin.run import RUN, Run
 from conformance.protocol.reply import NoResult
 from conformance.report.transcript import transcript
@@ -102,7 +102,7 @@ def _verdict(item: pytest.Item, call: pytest.CallInfo[None], rule: Requirement, 
         level=rule.level_in(revision) if revision in rule.revisions else rule.level,
         area=rule.area,
         rule=rule.text,
-        nodeid=item.nodeid,
+        nodeid=stable_nodeid(item),
         subject=_subject(item),
         red=status in ("fail", "error") or (status == "warn" and run.config.strict and rule.max_verdict == "fail"),
         links=rule.links(revision) if revision in rule.where else (),
@@ -198,7 +198,7 @@ def _traffic(item: pytest.Item, run: Run) -> dict[str, Any]:
     from conformance.checks.traffic import judge_traffic
 
     assert run.channel is not None
-    return judge_traffic(run.channel.take(), run.channel.redactor, item.nodeid, run.profile.surfaces)
+    return judge_traffic(run.channel.take(), run.channel.redactor, stable_nodeid(item), run.profile.surfaces)
 
 
 @pytest.hookimpl(tryfirst=True)
