@@ -1,0 +1,30 @@
+# Two commands do everything on a machine with only Python: `make conformance` and `make test`.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: conformance test lint bench clean
+
+conformance: $(STAMP)  ## the suites against the embedded reference server
+	$(BIN)/python -m pytest $(ARGS)
+	@echo "reports are in ./reports (see reports/README.md)"
+
+test: $(STAMP)  ## the harness's own tests
+	$(BIN)/python -m pytest tests -n 2 -q $(ARGS)
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: $(STAMP)
+	$(BIN)/python -m benchmarks $(ARGS)
+
+$(STAMP): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable ".[all,dev]"
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist
