@@ -73,8 +73,26 @@ def _cases(revision: str, name: str, block: dict[str, Any]) -> Iterator[Case]:
         (path, value), *rest = change.items()
         at = dict(rest).get("at", path)
         yield Case(revision, name, changed(first, path, value), at, f"{at}={value!r:.40}")
+    for path, value in _usual(name, first):
+        yield Case(revision, name, changed(first, path, value), path, f"usual{path}={value!r}")
 
 
+def _usual(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """What breaks any definition of a kind, so that the data files need not repeat it."""
+    if not isinstance(value, dict):
+        return
+    yield "", None
+    if name.endswith(("Request", "Notification")) and name not in _GENERAL:
+        yield "/method", "no/such"
+        yield from [("/params", "text")] if "params" in value else []
+    if name.endswith("Result"):
+        yield from [("/_meta", 1)] if name not in _WITHOUT_META else []
+    if name.endswith(("Content", "Schema", "Reference")) and "type" in value:
+        yield "/type", "no-such-type"
+
+
+_GENERAL = {"Request", "Notification", "JSONRPCRequest", "JSONRPCNotification", "PaginatedRequest"}
+_WITHOUT_META = {"ListRootsResult", "ElicitResult"}
 _ABSENT = object()
 
 

@@ -36,3 +36,13 @@ def test_every_definition_has_a_valid_and_a_broken_case(revision: str) -> None:
 @pytest.mark.parametrize("revision", REVISIONS)
 def test_the_definitions_are_those_that_the_specification_exports(revision: str) -> None:
     assert sorted(schemas.definitions(revision)) == sorted(load("exported")[revision])
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_a_completion_has_at_most_100_values(revision: str) -> None:
+    def problems(count: int) -> list[str]:
+        result = {"resultType": "complete", "completion": {"values": ["v"] * count}}
+        return [str(p.message) for p in schemas.check_definition(revision, "CompleteResult", result)]
+
+    assert problems(100) == []
+    assert problems(101) == ["has 101 items, at most 100 are allowed"]
