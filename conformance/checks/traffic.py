@@ -6,6 +6,7 @@ from typing import Any
 
 from conformance.checks.expect import describe
 from conformance.checks.invariants import Finding, invariants, reply_of
+from conformance.protocol.revisions import REVISIONS
 from conformance.protocol.schemas import check_message
 from conformance.requirements import load
 from conformance.target.profile import Surface
@@ -80,7 +81,7 @@ def judge_exchange(recorded: Recorded, redactor: Redactor, subjects: dict[str, i
 def _own_problems(recorded: Recorded) -> list[str]:
     """What is wrong with a message that we sent and that was no deliberate probe."""
     context = recorded.context
-    if context.probe or not context.revision or context.message is None:
+    if context.probe or context.revision not in REVISIONS or context.message is None:
         return []
     problems = check_message(context.revision, context.message, sender="client")
     method = context.message.get("method") if isinstance(context.message, dict) else None

@@ -29,13 +29,24 @@ class Run:
     channel: Channel | None = None
     wire: HttpWire | None = None
     peers: dict[str, Peer] = field(default_factory=dict)
+    failures: dict[str, NoResult] = field(default_factory=dict)
 
     def peer(self, revision: str) -> Peer:
         """The shared conversation of a revision; a session that the target has forgotten is opened anew."""
         peer = self.peers.get(revision)
         if peer is None:
-            peer = self.peers[revision] = self.new_peer(revision)
+            peer = self.peers[revision] = self._first_peer(revision)
         return peer
+
+    def _first_peer(self, revision: str) -> Peer:
+        """A target that refuses to initialize is not asked again by every test."""
+        if revision in self.failures:
+            raise self.failures[revision]
+        try:
+            return self.new_peer(revision)
+        except NoResult as failure:
+            self.failures[revision] = failure
+            raise
 
     def new_peer(self, revision: str, **options: Any) -> Peer:
         """A conversation of its own; the caller closes it. Raises `NoResult` when initialize fails."""

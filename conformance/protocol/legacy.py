@@ -18,6 +18,7 @@ from conformance.protocol.messages import (
 )
 from conformance.protocol.peer import POST_HEADERS, Peer
 from conformance.protocol.reply import Reply
+from conformance.protocol.revisions import REVISIONS
 from conformance.wire.channel import Channel, Context, TargetLost
 from conformance.wire.exchange import Message
 from conformance.wire.http import OnMessage
@@ -34,6 +35,7 @@ class LegacyDialect:
     """The session of one client: its id, the negotiated revision, and answers to the server's requests."""
 
     revision: str
+    capabilities: Mapping[str, Any] = field(default_factory=dict)
     session: str | None = None
     negotiated: bool = False
     handlers: dict[str, Handler] = field(default_factory=dict)
@@ -69,7 +71,7 @@ class LegacyDialect:
             "POST",
             {**POST_HEADERS, **self.headers(response)},
             encode(response),
-            context=Context(self.revision, response),
+            context=Context(self.revision, response, client_capabilities=self.capabilities),
         )
 
     def close(self, channel: Channel) -> None:
@@ -111,7 +113,7 @@ def handshake(
     complete: bool = True,
 ) -> Handshake:
     """Initialize a session; with `complete` false the initialized notification is left out."""
-    dialect = LegacyDialect(revision, handlers=dict(handlers or {}))
+    dialect = LegacyDialect(revision, dict(capabilities or {}), handlers=dict(handlers or {}))
     peer = Peer(channel, dialect)
     initialize = peer.send(request("initialize", initialize_params(revision, capabilities)), probe=False)
     shake = Handshake(peer, initialize)
@@ -119,7 +121,7 @@ def handshake(
         return shake
     dialect.session = shake.session
     dialect.negotiated = True
-    if isinstance(shake.version, str):
+    if shake.version in REVISIONS:
         dialect.revision = shake.version
     if complete:
         shake.initialized = peer.send(notification("notifications/initialized"), probe=False)

@@ -32,6 +32,10 @@ class Dialect(Protocol):
     @property
     def revision(self) -> str: ...
 
+    @property
+    def capabilities(self) -> Mapping[str, Any]:
+        """What the client declares."""
+
     def dress(self, message: JsonObject) -> JsonObject:
         """The message with what the era adds to its params."""
 
@@ -86,7 +90,7 @@ class Peer:
             "POST",
             self._headers(message, headers),
             encode(message),
-            context=Context(self.revision, message, probe),
+            context=self._context(message, probe),
             timeout=timeout,
             on_message=self.dialect.on_message(self.channel),
         )
@@ -118,7 +122,7 @@ class Peer:
             "POST",
             self._headers(None if raw else message, headers),
             message if raw else encode(message),
-            context=Context(self.revision, None if raw else message, probe),
+            context=self._context(None if raw else message, probe),
             until=response_seen,
             timeout=timeout,
             on_message=on_message,
@@ -143,7 +147,7 @@ class Peer:
             {**self.dialect.headers(None), **(headers or {})},
             body,
             url=url,
-            context=Context(self.revision, None, probe),
+            context=self._context(None, probe),
             timeout=timeout,
         )
 
@@ -152,7 +156,7 @@ class Peer:
         pending = self.channel.open(
             "GET",
             {"accept": "text/event-stream", **self.dialect.headers(None), **(headers or {})},
-            context=Context(self.revision, None),
+            context=self._context(None),
             timeout=timeout,
             on_message=self.dialect.on_message(self.channel),
         )
@@ -196,6 +200,9 @@ class Peer:
     def close(self) -> None:
         """End the session, if there is one."""
         self.dialect.close(self.channel)
+
+    def _context(self, message: Any, probe: bool = False) -> Context:
+        return Context(self.revision, message, probe, self.dialect.capabilities)
 
     def _headers(self, message: Any, changes: HeaderChanges | None) -> dict[str, Any]:
         merged = {**POST_HEADERS, **self.dialect.headers(message)}

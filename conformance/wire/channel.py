@@ -1,7 +1,8 @@
 """The channel to one endpoint: its URL, the headers of every request, pace, and the record of what went over it."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conformance.wire.exchange import Exchange, Headers, HttpRequest, replace_headers
@@ -22,13 +23,15 @@ class Context:
     """What a recorded exchange was for.
 
     `message` is the JSON-RPC message that was sent, when it was one; `probe` marks what breaks the rules on
-    purpose; `revision` is the one in force ("" before negotiation). What discovery knows is added when the exchange
+    purpose; `revision` is the one in force ("" before negotiation), `client_capabilities` is what the harness declared
+    (None when it is not known). What discovery knows is added when the exchange
     is judged: `declared` are the capabilities of the target, `tool` is the definition of the tool that was called.
     """
 
     revision: str = ""
     message: Any = None
     probe: bool = False
+    client_capabilities: Mapping[str, Any] | None = None
     declared: Mapping[str, Any] | None = None
     tool: Mapping[str, Any] | None = None
 
@@ -59,6 +62,12 @@ class Channel:
             self.wire, self.url, replace_headers(self.headers, changes), self.timeout, self.pace, self.retries,
             self.redactor, self.record,
         )  # fmt: skip
+
+    @contextmanager
+    def on_new_connection(self) -> Iterator["Channel"]:
+        """The same channel over connections that nothing was sent on yet."""
+        with HttpWire(self.wire.settings) as wire:
+            yield replace(self, wire=wire)
 
     def take(self) -> list[Recorded]:
         """The exchanges recorded since the last call."""

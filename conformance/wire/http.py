@@ -114,22 +114,25 @@ class Pending:
             self._on_message(message)
 
     def _read_body(self) -> None:
-        """A body of another media type is read by what it looks like: the wrong label is one defect, not many."""
+        """A body under a wrong label is read by what it looks like: that is one defect, not many."""
         exchange = self.exchange
-        if exchange.media_type == "application/json":
-            self._json(exchange.body, Message(self.now, None))
-        elif exchange.body.lstrip().startswith((b"{", b"[")):
-            self._json(exchange.body, Message(self.now, None))
-            exchange.malformed.clear()
+        looks_json = exchange.body.lstrip().startswith((b"{", b"["))
+        if exchange.is_stream:
+            if looks_json and not exchange.events:
+                self._json(exchange.body, Message(self.now, None))
         elif exchange.body.startswith(_STREAM_BEGINNINGS):
             self._stream_items(bytes(exchange.body))
+        elif exchange.media_type == "application/json" or looks_json:
+            self._json(exchange.body, Message(self.now, None))
+            if exchange.media_type != "application/json":
+                exchange.malformed.clear()
 
     def _finish(self, ending: Ending, failure: str | None = None) -> None:
         with self._changed:
             exchange = self.exchange
             if exchange.ending is not None:
                 return
-            if ending == "complete" and exchange.body and not exchange.is_stream:
+            if ending == "complete" and exchange.body:
                 self._read_body()
             exchange.ended_at = self.now
             exchange.failure = failure
@@ -141,14 +144,14 @@ class HttpWire:
     """Sends requests over kept-alive connections. Use as a context manager: leaving it closes everything."""
 
     def __init__(self, settings: HttpSettings = HttpSettings()) -> None:
-        self._settings = settings
+        self.settings = settings
         self._portal: BlockingPortal | None = None
         self._pending: set[Pending] = set()
 
     def __enter__(self) -> "HttpWire":
         self._manager = start_blocking_portal("asyncio")
         self._portal = self._manager.__enter__()
-        self._client = _client(self._settings)
+        self._client = _client(self.settings)
         return self
 
     def __exit__(self, *exc_info: object) -> None:
@@ -210,8 +213,8 @@ class HttpWire:
                 pending._head(response)
                 async for chunk in response.aiter_bytes():
                     pending._chunk(chunk)
-                    if len(pending.exchange.body) > self._settings.max_body:
-                        return "too-large", f"the body is larger than {self._settings.max_body} bytes"
+                    if len(pending.exchange.body) > self.settings.max_body:
+                        return "too-large", f"the body is larger than {self.settings.max_body} bytes"
             return "complete", None
         except httpx.HTTPError as error:
             return _classify(error)
