@@ -130,6 +130,15 @@ class LiveReply:
         """What has come so far."""
         return Reply(self.pending.exchange, self.message)
 
+    def wait_for_head(self, timeout: float) -> bool:
+        """Wait for the status line; False when none came in time."""
+        return self.pending.wait(lambda exchange: exchange.answered, timeout)
+
+    def wait_for_event_id(self, timeout: float) -> str | None:
+        """Wait for the first event that has an id; that id, or None when none came in time."""
+        self.pending.wait(lambda exchange: any(event.id for event in exchange.events), timeout)
+        return next((event.id for event in self.pending.exchange.events if event.id), None)
+
     def wait_for_message(self, timeout: float, kind: str | None = None) -> bool:
         """Wait until a message (of this method, when given) has come; False when none did in time."""
         return self.pending.wait(lambda exchange: any(_of_kind(exchange, kind)), timeout)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.protocol.messages import JsonObject
+from conformance.protocol.modern import header_parameters
 from conformance.target.arguments import Arguments, make_arguments
 from conformance.target.config import RunConfig
 from conformance.target.profile import Surface
@@ -67,6 +68,10 @@ ROLES = {
         Role("capability-tool", "needs the client's sampling capability", names={"test_missing_capability": {}}),
         Role("tool-list-changer", "changes the tool list", names={"test_trigger_tool_change": {}}),
         Role("prompt-list-changer", "changes the prompt list", names={"test_trigger_prompt_change": {}}),
+        Role("reconnection-tool", "closes its stream before it answers", names={"test_reconnection": {}}),
+        Role("header-tool", "has an x-mcp-header parameter", fits=lambda tool: any(
+            header_parameters(tool.get("inputSchema"))
+        )),
         Role("text-resource", "is a text", "resources", names={"test://static-text": {}}),
         Role("binary-resource", "is a blob", "resources", names={"test://static-binary": {}}),
         Role("watched-resource", "can be subscribed to", "resources", names={"test://watched-resource": {}}),

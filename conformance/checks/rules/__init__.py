@@ -1,5 +1,7 @@
-"""The invariants, a module a subject. Importing this package registers them."""
+"""The invariants, a module a subject. Importing this package registers those of every module in it."""
 
-from conformance.checks.rules import schema
+import importlib
+import pkgutil
 
-__all__ = ["schema"]
+for _module in pkgutil.iter_modules(__path__, __name__ + "."):
+    importlib.import_module(_module.name)

@@ -1,0 +1,74 @@
+"""What the suites of the HTTP transport share: cheap requests, requests with a name, and lawful excuses."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from conformance.checks.outcomes import not_testable
+from conformance.protocol.messages import JsonObject
+from conformance.protocol.peer import Peer, call_params
+from conformance.protocol.reply import Reply
+from conformance.protocol.revisions import era_of
+from conformance.target.config import RunConfig
+from conformance.target.profile import LISTS, Surface
+from conformance.target.roles import callable_tools, fill
+
+EXCUSES = {
+    401: "wants a credential",
+    403: "forbids it",
+    407: "wants a credential for a proxy",
+    429: "limits the rate",
+    502: "is behind a gateway that cannot reach it",
+    503: "is overloaded",
+    504: "is behind a gateway that waited too long",
+}
+"""Statuses that say nothing about the rule at hand."""
+
+
+def judged(reply: Reply, *also: int) -> Reply:
+    """The reply, unless its status, or one of `also`, excuses the server from being judged by it."""
+    if reply.status in EXCUSES and reply.status not in also:
+        not_testable(f"the target {EXCUSES[reply.status]} ({reply.status})")
+    return reply
+
+
+def cheap_method(revision: str) -> str:
+    """The request that every server has to serve, and that costs it next to nothing."""
+    return "server/discover" if era_of(revision) == "modern" else "ping"
+
+
+def plain_methods(surface: Surface) -> list[str]:
+    """Requests without arguments that this server serves: the cheap one, and a list when it declares any."""
+    lists = [method for key, method in LISTS.items() if surface.items.get(key) is not None]
+    return [cheap_method(surface.revision), *lists[:1]]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedRequest:
+    """A request that names an item, so that `Mcp-Name` is required; harmless to carry out."""
+
+    method: str
+    params: JsonObject
+    name: str
+    headers: Mapping[str, Any] = field(default_factory=dict)
+
+    def send(self, peer: Peer, changes: Mapping[str, Any], *, probe: bool = True) -> Reply:
+        return peer.request(self.method, self.params, headers={**self.headers, **changes}, probe=probe)
+
+
+def named_requests(peer: Peer, surface: Surface, config: RunConfig) -> list[NamedRequest]:
+    """One each of tools/call, resources/read and prompts/get, as far as the server has something harmless to ask for."""
+    return list(_named(peer, surface, config))
+
+
+def _named(peer: Peer, surface: Surface, config: RunConfig) -> Iterator[NamedRequest]:
+    for tool, made in callable_tools(surface, config):
+        if made.value is not None and isinstance(tool.get("name"), str):
+            headers = peer.tool_headers(tool, made.value)
+            yield NamedRequest("tools/call", call_params(tool, made.value, {}), tool["name"], headers)
+            break
+    for resource in surface.resources[:1]:
+        if isinstance(resource.get("uri"), str):
+            yield NamedRequest("resources/read", {"uri": resource["uri"]}, resource["uri"])
+    if prompt := fill("simple-prompt", surface, config):
+        yield NamedRequest("prompts/get", {"name": prompt.name, "arguments": prompt.arguments}, prompt.name)

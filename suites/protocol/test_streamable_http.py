@@ -1,0 +1,91 @@
+"""Streamable HTTP from 2025-03-26 to 2025-11-25 (basic/transports#streamable-http)."""
+
+from collections.abc import Callable
+
+from conformance.checks import expect, need_result, not_applicable, not_testable, requirement
+from conformance.checks.http_probes import cheap_method, judged
+from conformance.protocol.legacy import SESSION_HEADER, VERSION_HEADER
+from conformance.protocol.messages import notification, result_response
+from conformance.protocol.peer import Peer
+from conformance.protocol.reply import LiveReply, Reply
+from conformance.target.profile import TargetProfile
+
+NewPeer = Callable[..., Peer]
+
+INVALID_VERSIONS = ("1999-01-01", "2099-12-31", "not-a-version")
+
+
+@requirement("http-get-sse-or-405")
+def test_get_opens_a_stream_or_is_405(new_peer: NewPeer, target: TargetProfile) -> None:
+    """GET on the endpoint gives an event stream, or 405."""
+    reply = _get(new_peer().listen(), target)
+
+    expect(reply).status(200, 405)
+    if reply.status == 200:
+        expect(reply).media_type("text/event-stream")
+
+
+def _get(live: LiveReply, target: TargetProfile) -> Reply:
+    """What GET is answered with; a server may hold the head of a silent stream back, which tells nothing."""
+    try:
+        if not live.wait_for_head(max(2.0, target.grace)) and live.pending.exchange.ending is None:
+            not_testable("GET is not answered before there is something to send")
+    finally:
+        reply = live.close()
+    return judged(reply)
+
+
+@requirement("http-notification-reject-status")
+def test_what_is_not_accepted_gets_an_error_status(peer: Peer) -> None:
+    """Notifications and responses that the server has no use for are taken (202), or refused by status."""
+    stimuli = {
+        "a notification of an unknown method": notification("notifications/conformance/unknown"),
+        "a cancellation of an unknown request": notification(
+            "notifications/cancelled", {"requestId": "conformance-unknown", "reason": "probe"}
+        ),
+        "a response to no request": result_response("conformance-unknown", {}),
+    }
+    for what, message in stimuli.items():
+        reply = peer.send(message)
+        refused = reply.error is not None
+        expect(reply).answered().that(
+            not refused or (reply.status or 0) >= 400, f"{what} to be accepted, or refused with an HTTP error status"
+        )
+
+
+@requirement("http-version-header-invalid-400")
+def test_invalid_version_header_is_400(peer: Peer, new_peer: NewPeer, target: TargetProfile) -> None:
+    """A version that the server cannot know is refused with 400, on POST and on GET."""
+    need_result(peer.request("ping"))
+    for version in INVALID_VERSIONS:
+        reply = peer.request("ping", headers={VERSION_HEADER: version}, probe=True)
+        expect(judged(reply)).that(reply.status == 400, f"HTTP 400 to a POST with MCP-Protocol-Version {version}")
+    live = peer.listen(headers={VERSION_HEADER: INVALID_VERSIONS[0]})
+    reply = _get(live, target)
+    unjudged = reply.status in (400, 405, 409) or not reply.exchange.is_stream
+    expect(reply).that(unjudged, f"no stream for a GET with MCP-Protocol-Version {INVALID_VERSIONS[0]}")
+
+
+@requirement("http-version-header-missing-assume")
+def test_missing_version_header_is_not_an_error(peer: Peer, target: TargetProfile) -> None:
+    """Without the header the server goes by the session, or assumes 2025-03-26."""
+    need_result(peer.request("ping"))
+    reply = judged(peer.request("ping", headers={VERSION_HEADER: None}, probe=True))
+    has_session = peer.dialect.headers(None).get(SESSION_HEADER) is not None
+    if not has_session and not reply.has_result and "2025-03-26" not in target.surfaces:
+        not_applicable("there is no session to go by, and 2025-03-26 is not spoken")
+    expect(reply).result()
+
+
+@requirement("http-sse-close-after-response")
+def test_stream_ends_after_the_response(peer: Peer, target: TargetProfile) -> None:
+    """Once the response is out, the server ends the stream."""
+    live = peer.start(cheap_method(peer.revision))
+    try:
+        need_result(live.wait_for_response(peer.channel.timeout))
+        if not live.reply.exchange.is_stream:
+            not_applicable("ping is not answered by a stream")
+        expect(live.reply).that(live.wait_end(max(2.0, target.grace)), "the end of the stream after the response")
+    finally:
+        live.close()
+
