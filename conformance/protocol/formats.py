@@ -30,8 +30,10 @@ _TIMESTAMP = re.compile(
 
 @MCP_FORMATS.checks("uri")
 def is_uri(value: object) -> bool:
-    """RFC 3986 with a scheme; non-ASCII letters and braces are let through."""
-    return not isinstance(value, str) or (bool(_URI.fullmatch(value)) and value.count("#") <= 1)
+    """RFC 3986 with a scheme; non-ASCII letters and braces are let through, and in `data:` any printable text."""
+    if not isinstance(value, str) or (value.startswith("data:") and value.isprintable()):
+        return True
+    return bool(_URI.fullmatch(value)) and value.count("#") <= 1
 
 
 @MCP_FORMATS.checks("uri-template")

@@ -1,0 +1,1 @@
+"""Performance of a run, measured from outside: `make bench`."""
