@@ -1,5 +1,6 @@
 """What the suites of the HTTP transport share: cheap requests, requests with a name, and lawful excuses."""
 
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,8 @@ from conformance.protocol.revisions import era_of
 from conformance.target.config import RunConfig
 from conformance.target.profile import LISTS, Surface
 from conformance.target.roles import callable_tools, fill
+
+MAX_CANDIDATES = 3
 
 EXCUSES = {
     401: "wants a credential",
@@ -57,18 +60,32 @@ class NamedRequest:
 
 
 def named_requests(peer: Peer, surface: Surface, config: RunConfig) -> list[NamedRequest]:
-    """One each of tools/call, resources/read and prompts/get, as far as the server has something harmless to ask for."""
-    return list(_named(peer, surface, config))
+    """One each of tools/call, resources/read and prompts/get that the server serves and that does no harm."""
+    kinds = (_tools(peer, surface, config), _resources(surface), _prompts(surface, config))
+    served = (_first_served(peer, candidates) for candidates in kinds)
+    return [one for one in served if one is not None]
 
 
-def _named(peer: Peer, surface: Surface, config: RunConfig) -> Iterator[NamedRequest]:
-    for tool, made in callable_tools(surface, config):
-        if made.value is not None and isinstance(tool.get("name"), str):
-            headers = peer.tool_headers(tool, made.value)
-            yield NamedRequest("tools/call", call_params(tool, made.value, {}), tool["name"], headers)
-            break
-    for resource in surface.resources[:1]:
+def _first_served(peer: Peer, candidates: Iterator[NamedRequest]) -> NamedRequest | None:
+    few = itertools.islice(candidates, MAX_CANDIDATES)
+    return next((one for one in few if one.send(peer, {}, probe=False).has_result), None)
+
+
+def _tools(peer: Peer, surface: Surface, config: RunConfig) -> Iterator[NamedRequest]:
+    """Those without mirrored parameters first: they have one header less to get wrong."""
+    found = [(tool, made.value) for tool, made in callable_tools(surface, config) if made.value is not None]
+    for tool, arguments in sorted(found, key=lambda one: bool(peer.tool_headers(*one))):
+        if isinstance(tool.get("name"), str):
+            headers = peer.tool_headers(tool, arguments)
+            yield NamedRequest("tools/call", call_params(tool, arguments, {}), tool["name"], headers)
+
+
+def _resources(surface: Surface) -> Iterator[NamedRequest]:
+    for resource in surface.resources:
         if isinstance(resource.get("uri"), str):
             yield NamedRequest("resources/read", {"uri": resource["uri"]}, resource["uri"])
+
+
+def _prompts(surface: Surface, config: RunConfig) -> Iterator[NamedRequest]:
     if prompt := fill("simple-prompt", surface, config):
         yield NamedRequest("prompts/get", {"name": prompt.name, "arguments": prompt.arguments}, prompt.name)
