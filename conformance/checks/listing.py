@@ -1,0 +1,45 @@
+"""Announced items: samples of them, and whether a list hangs on the connection."""
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any
+
+from conformance.protocol.messages import JsonObject
+from conformance.protocol.peer import Peer
+
+MOST = 12
+"""How many items of a list are looked at one by one; the number keeps a run over a big server cheap."""
+
+
+def sample(items: Sequence[JsonObject], kind: Callable[[JsonObject], Hashable], most: int = MOST) -> list[JsonObject]:
+    """At most `most` items: the first of each kind, the first ones in the order of the list, and the last."""
+    firsts = {kind(item): index for index, item in reversed(list(enumerate(items)))}
+    wanted = dict.fromkeys([*sorted(firsts.values())[: most - 1], *range(len(items))])
+    chosen = [*list(wanted)[: most - 1], *([len(items) - 1] if items else [])]
+    return [items[index] for index in sorted(set(chosen))]
+
+
+def identities(peer: Peer, method: str, key: str, identity: str, *, close: bool = False) -> frozenset[str]:
+    """What identifies the items on the first page of a list; with `close` the connection ends after the answer."""
+    result = peer.request(method, {}, headers={"connection": "close"} if close else None).result
+    listed = result.get(key)
+    return frozenset(str(one.get(identity)) for one in listed or () if isinstance(one, dict))
+
+
+def varies_by_connection(take: Callable[[bool], frozenset[str]], other: Callable[[], Any]) -> bool:
+    """Whether a list that was one thing becomes another and then the same again, over requests and connections.
+
+    `take` reads it (True: and closes the connection), `other` sends requests that must not change it. A list that
+    changes with time moves on; one that comes back, twice, hangs on who asks.
+    """
+    return all(_comes_back(_round(take, other)) for _ in range(2))
+
+
+def _round(take: Callable[[bool], frozenset[str]], other: Callable[[], Any]) -> list[frozenset[str]]:
+    first = take(False)
+    other()
+    return [first, take(True), take(True), take(True)]
+
+
+def _comes_back(seen: list[frozenset[str]]) -> bool:
+    changes = [one for index, one in enumerate(seen) if index == 0 or one != seen[index - 1]]
+    return len(set(changes)) < len(changes)
