@@ -14,6 +14,7 @@ MARKERS = (
     "capability(name, *path): not applicable unless the target declares this capability (or flag of it)",
     "timing: the verdict hangs on time, so the check is run again before it may fail",
     "noisy: sends a burst or waits long; runs last, and only with --allow-noisy",
+    "conformance_not_testable(reason): set at collection, for what this run leaves out",
     "conformance_not_applicable(reason): set at collection, for what cannot apply to the target",
 )
 

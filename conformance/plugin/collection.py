@@ -12,7 +12,7 @@ from conformance.protocol.messages import JsonObject
 from conformance.protocol.revisions import REVISIONS
 from conformance.requirements import Requirement, load
 from conformance.target.profile import Surface
-from conformance.target.roles import callable_tools
+from conformance.target.roles import callable_tools, left_out
 
 ITEMS = {
     "tool": ("tools", "name"),
@@ -81,6 +81,9 @@ def _rows(kind: str, run: Run, surface: Surface) -> Iterator[tuple[Any, ...]]:
     if not seen:
         mark = pytest.mark.conformance_not_applicable(_why_none(kind, surface))
         yield (surface.revision, None), f"{surface.revision}-none", mark
+    elif kind == "called_tool" and (count := left_out(surface, run.config)):
+        mark = pytest.mark.conformance_not_testable(f"{count} more tools are not called; see --call-limit")
+        yield (surface.revision, None), f"{surface.revision}-others", mark
 
 
 def _items(kind: str, run: Run, surface: Surface) -> Iterator[tuple[str, Any]]:

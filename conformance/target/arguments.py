@@ -51,3 +51,11 @@ def _made(text: str) -> Arguments:
         found = problems[0]
         return Arguments(None, f"made arguments do not fit its inputSchema: {found.path} {found.message[:120]}")
     return Arguments(value)
+
+
+def accepts(tool: Mapping[str, Any], arguments: JsonObject) -> bool:
+    """Whether the tool's inputSchema allows these arguments; no when that cannot be told."""
+    try:
+        return not compile_validator(tool.get("inputSchema")).problems(arguments)
+    except (UnusableSchemaError, RecursionError):
+        return False

@@ -37,6 +37,7 @@ class RunConfig:
     allow_writes: bool = False
     allow_noisy: bool = False
     allow_destructive: bool = False
+    call_limit: int = 50
     strict: bool = False
     require_complete: bool = False
     report_dir: Path = Path("reports")

@@ -53,6 +53,10 @@ def _count(value: Any) -> int:
     return number
 
 
+def _limit(value: Any) -> int:
+    return 0 if value in (0, "0") and not isinstance(value, bool) else _count(value)
+
+
 def _switch(value: Any) -> bool:
     if isinstance(value, bool):
         return value
@@ -121,6 +125,10 @@ OPTIONS = (
     Option("insecure", "--insecure", "do not verify the target's certificate", _switch, switch=True),
     Option("proxy", "--proxy", "proxy to reach the target through", environ=("MCP_CONFORMANCE_PROXY",), metavar="URL"),
     Option("allow_writes", "--allow-writes", "also call tools that may write", _switch, switch=True),
+    Option(
+        "call_limit", "--call-limit", "most tools to call under each revision, 0 for all (default: 50)", _limit,
+        metavar="N",
+    ),
     Option("allow_noisy", "--allow-noisy", "also run checks that send bursts or wait long", _switch, switch=True),
     Option(
         "allow_destructive", "--allow-destructive", "also call tools that say they are destructive", _switch,

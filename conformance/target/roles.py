@@ -10,17 +10,22 @@ from typing import Any
 
 from conformance.protocol.messages import JsonObject
 from conformance.protocol.modern import header_parameters
-from conformance.target.arguments import Arguments, make_arguments
+from conformance.target.arguments import Arguments, accepts, make_arguments
 from conformance.target.config import RunConfig
 from conformance.target.profile import Surface
 
 EVERYTHING = ("mcp-servers/everything", "example-servers/everything")
 """The names that `@modelcontextprotocol/server-everything` gives itself; its tool names count only with them."""
 
+SLOW = "slow-tool"
+
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """`names` are well-known fixtures in order of preference, `fits` finds others by their definition."""
+    """`names` are well-known fixtures in order of preference, `fits` finds others by their definition.
+
+    Who plays a role that `changes` something is called only by checks that ask for the role.
+    """
 
     key: str
     does: str
@@ -28,6 +33,11 @@ class Role:
     names: Mapping[str, JsonObject] = field(default_factory=dict)
     everything: Mapping[str, JsonObject] = field(default_factory=dict)
     fits: Callable[[JsonObject], bool] | None = None
+    changes: bool = False
+
+    def known(self, surface: Surface) -> Mapping[str, JsonObject]:
+        """The well-known fixtures that count on this server."""
+        return {**self.names, **(self.everything if surface.server_info.get("name") in EVERYTHING else {})}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +66,7 @@ ROLES = {
             "longRunningOperation": {"duration": 1, "steps": 4},
             "trigger-long-running-operation": {"duration": 1, "steps": 4},
         }),
-        Role("slow-tool", "runs for seconds and can be cancelled", names={
+        Role(SLOW, "runs for seconds and can be cancelled", names={
             "test_slow_tool": {"duration": 3.0},
         }, everything={
             "longRunningOperation": {"duration": 3, "steps": 6},
@@ -66,8 +76,10 @@ ROLES = {
         Role("sampling-tool", "asks the client to sample", names={"test_sampling": {"prompt": "hi"}}),
         Role("elicitation-tool", "asks the user for input", names={"test_elicitation": {"message": "hi"}}),
         Role("capability-tool", "needs the client's sampling capability", names={"test_missing_capability": {}}),
-        Role("tool-list-changer", "changes the tool list", names={"test_trigger_tool_change": {}}),
-        Role("prompt-list-changer", "changes the prompt list", names={"test_trigger_prompt_change": {}}),
+        Role("tool-list-changer", "changes the tool list", names={"test_trigger_tool_change": {}},
+             changes=True),
+        Role("prompt-list-changer", "changes the prompt list", names={"test_trigger_prompt_change": {}},
+             changes=True),
         Role("reconnection-tool", "closes its stream before it answers", names={"test_reconnection": {}}),
         Role("header-tool", "has an x-mcp-header parameter", fits=lambda tool: any(
             header_parameters(tool.get("inputSchema"))
@@ -89,15 +101,21 @@ def fill(key: str, surface: Surface, config: RunConfig) -> Filled | None:
     role = ROLES[key]
     items = {_name(item): item for item in surface.items.get(role.kind, [])}
     if bound := config.roles.get(key):
-        return _play(items.get(bound), {}, role, config) if bound in items else None
-    names = {**role.names, **(role.everything if surface.server_info.get("name") in EVERYTHING else {})}
-    for name, arguments in names.items():
-        if name in items:
+        return _play(items[bound], {}, role, config) if bound in items else None
+    for name, arguments in role.known(surface).items():
+        if name in items and _may_play(items[name], role, surface, config):
             return _play(items[name], arguments, role, config)
     for item in items.values():
-        if role.fits and role.fits(item) and (role.kind != "tools" or may_call(item, surface, config)):
+        if role.fits and role.fits(item) and _may_play(item, role, surface, config):
             return _play(item, {}, role, config)
     return None
+
+
+def _may_play(item: JsonObject, role: Role, surface: Surface, config: RunConfig) -> bool:
+    """Well-known fixtures are made for tests; one that says itself that it writes is taken at its word."""
+    if role.kind != "tools" or may_call(item, surface, config):
+        return True
+    return role.changes and _name(item) in role.names and not _says_it_writes(item)
 
 
 def advice(key: str) -> str:
@@ -107,9 +125,7 @@ def advice(key: str) -> str:
     return f"bind role {key} to a {kind} that {role.does}: [roles] {key} = \"...\" in conformance.toml"
 
 
-def _play(item: JsonObject | None, arguments: JsonObject, role: Role, config: RunConfig) -> Filled | None:
-    if item is None:
-        return None
+def _play(item: JsonObject, arguments: JsonObject, role: Role, config: RunConfig) -> Filled | None:
     if role.kind == "tools" and _name(item) in config.arguments:
         return Filled(item, dict(config.arguments[_name(item)]))
     if role.kind == "tools" and not arguments:
@@ -121,38 +137,87 @@ def _play(item: JsonObject | None, arguments: JsonObject, role: Role, config: Ru
 
 
 def may_call(tool: Mapping[str, Any], surface: Surface, config: RunConfig) -> bool:
-    """Whether this run may call a tool: read-only by its own word, a known fixture, bound by the user, or allowed.
+    """Whether this run may call a tool: bound by the user, read-only by its own word, a known fixture, or allowed.
 
     Without annotations a tool has to be taken for one that writes (schema, ToolAnnotations defaults).
     """
-    annotations = tool.get("annotations")
-    hints = annotations if isinstance(annotations, dict) else {}
-    name = str(tool.get("name"))
-    if hints.get("readOnlyHint") is True or name in config.arguments or name in config.roles.values():
+    hints, name = _hints(tool), str(tool.get("name"))
+    if name in config.arguments or name in config.roles.values():
         return True
-    if hints.get("destructiveHint") is True and name not in _known_fixtures(surface):
+    if hints.get("destructiveHint") is True:
         return config.allow_destructive
-    return config.allow_writes or name in _known_fixtures(surface)
+    if hints.get("readOnlyHint") is True or config.allow_writes:
+        return True
+    return name in _known_fixtures(surface) and not _says_it_writes(tool)
+
+
+def _hints(tool: Mapping[str, Any]) -> Mapping[str, Any]:
+    annotations = tool.get("annotations")
+    return annotations if isinstance(annotations, dict) else {}
+
+
+def _says_it_writes(tool: Mapping[str, Any]) -> bool:
+    hints = _hints(tool)
+    return hints.get("readOnlyHint") is False or hints.get("destructiveHint") is True
 
 
 def _known_fixtures(surface: Surface) -> set[str]:
-    known = {name for role in ROLES.values() if role.kind == "tools" for name in role.names}
-    if surface.server_info.get("name") in EVERYTHING:
-        known |= {name for role in ROLES.values() for name in role.everything}
-    return known
+    return {name for role in _tool_roles() if not role.changes for name in role.known(surface)}
+
+
+def _tool_roles() -> list[Role]:
+    return [role for role in ROLES.values() if role.kind == "tools"]
 
 
 def callable_tools(surface: Surface, config: RunConfig) -> list[tuple[JsonObject, Arguments]]:
-    """The tools that this run may call, each with its arguments or the reason why none could be made."""
-    allowed = [tool for tool in surface.tools if may_call(tool, surface, config)]
-    return [(tool, _arguments(tool, config)) for tool in allowed]
+    """The tools that this run calls, each with its arguments or the reason why none could be made.
+
+    Of more tools than `config.call_limit` a sample is taken, the same in each run: those that the user or a role
+    names and those with an outputSchema first, then some from all over the list.
+    """
+    chosen = sample(_allowed(surface, config), surface, config)
+    return [(tool, _arguments(tool, surface, config)) for tool in chosen]
 
 
-def _arguments(tool: JsonObject, config: RunConfig) -> Arguments:
-    for role in ROLES.values():
-        known = {**role.names, **role.everything}
-        if known.get(_name(tool)) and _name(tool) not in config.arguments:
-            return Arguments(dict(known[_name(tool)]))
+def left_out(surface: Surface, config: RunConfig) -> int:
+    """How many tools could be called and are not, because the limit is reached."""
+    limit = config.call_limit
+    return max(0, len(_allowed(surface, config)) - limit) if limit else 0
+
+
+def _allowed(surface: Surface, config: RunConfig) -> list[JsonObject]:
+    return [tool for tool in surface.tools if may_call(tool, surface, config)]
+
+
+def sample(tools: list[JsonObject], surface: Surface, config: RunConfig) -> list[JsonObject]:
+    limit = config.call_limit
+    if not limit or len(tools) <= limit:
+        return tools
+    ordered = sorted(tools, key=_name)
+    named = {*config.arguments, *config.roles.values(), *_known_fixtures(surface)}
+    first = [tool for tool in ordered if _name(tool) in named]
+    structured = [tool for tool in ordered if _name(tool) not in named and "outputSchema" in tool]
+    others = [tool for tool in ordered if _name(tool) not in named and "outputSchema" not in tool]
+    chosen = _spread(first, limit)
+    chosen += _spread(structured, (limit - len(chosen)) // 2)
+    return chosen + _spread(others, limit - len(chosen))
+
+
+def _spread(tools: list[JsonObject], count: int) -> list[JsonObject]:
+    """At most `count` of the tools, evenly from the whole list."""
+    if len(tools) <= count:
+        return tools
+    return [tools[index * len(tools) // count] for index in range(count)]
+
+
+def _arguments(tool: JsonObject, surface: Surface, config: RunConfig) -> Arguments:
+    """What a role would be called with, if the schema allows it; the slow one need not be slow here."""
+    name = _name(tool)
+    if name not in config.arguments:
+        for role in _tool_roles():
+            known = role.known(surface).get(name)
+            if known and role.key != SLOW and accepts(tool, known):
+                return Arguments(dict(known))
     return make_arguments(tool, config.arguments)
 
 
