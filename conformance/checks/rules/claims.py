@@ -1,12 +1,13 @@
 """Which rule a schema problem breaks: the most specific one, so that one defect is one finding."""
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from conformance.checks.invariants import Judge, invariant
-from conformance.protocol.messages import is_notification
+from conformance.checks.rules.claim import Claim, kind_of_message, named_path
+from conformance.checks.rules.envelope import ENVELOPE
+from conformance.checks.rules.force import judged_messages, method_answered
+from conformance.protocol.messages import UNSUPPORTED_VERSION
 from conformance.protocol.reply import Reply
 from conformance.protocol.schemas import Problem, check_message
 from conformance.requirements import load
@@ -15,39 +16,6 @@ from conformance.wire.exchange import Exchange
 
 GENERAL = "schema-server-messages-valid"
 LISTS = r"(tools|prompts|resources|resources/templates)/list"
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """`requirement` owns problems in messages of `method` (of the request, for a response) at `path`, a JSON Pointer.
-
-    Both are regular expressions, and so is `says`, which is searched for in the words of the problem; `path` may
-    match a beginning. `beside` is the member "type" of the object that has the problem, for content blocks.
-    """
-
-    requirement: str
-    method: str
-    path: str = ""
-    says: str = ""
-    beside: str = ""
-
-    def covers(self, method: str, message: Any, problem: Problem) -> bool:
-        return (
-            re.fullmatch(self.method, method) is not None
-            and re.match(self.path, problem.path) is not None
-            and re.search(self.says, problem.message) is not None
-            and (not self.beside or _type_beside(message, problem.path) == self.beside)
-        )
-
-
-def _type_beside(message: Any, pointer: str) -> Any:
-    found = message
-    for step in pointer.split("/")[1:-1]:
-        if isinstance(found, list) and step.isdecimal() and int(step) < len(found):
-            found = found[int(step)]
-        else:
-            found = found.get(step) if isinstance(found, dict) else None
-    return found.get("type") if isinstance(found, dict) else None
 
 
 SHAPES = {
@@ -68,9 +36,24 @@ SHAPES = {
 
 _CONTENT = r"/result/messages/\d+/content"
 _ANNOTATED = rf"/result/(resources|resourceTemplates|content)/\d+|{_CONTENT}"
-_LATER_CONTENT = '"(audio|resource_link)"'
+_LATER_CONTENT = '^is "(audio|resource_link)"'
+
+_TOLD = "lifecycle-server-responds-capabilities-info"
+_CACHEABLE = rf"{LISTS}|resources/read|server/discover"
 
 CLAIMS = (
+    *ENVELOPE,
+    Claim(_TOLD, "initialize", "/result/(capabilities|serverInfo)$", "is missing"),
+    Claim("ping-respond-empty", "ping", "/result"),
+    Claim("caching-ttl-non-negative", _CACHEABLE, "/result/ttlMs$", "below the minimum"),
+    Claim("caching-hints-present", _CACHEABLE, "/result/(ttlMs|cacheScope)$"),
+    Claim("version-unsupported-error-consistent", ".*", "/error/data", code=UNSUPPORTED_VERSION),
+    Claim("tools-inputschema-valid-object", "tools/list", r"/result/tools/\d+/inputSchema$", "^is (?!missing)"),
+    Claim("tools-output-schema-object-legacy", "tools/list", r"/result/tools/\d+/outputSchema(/type)?$"),
+    Claim("tools-structured-object-legacy", "tools/call", "/result/structuredContent$"),
+    Claim("tools-content-base64", "tools/call", r"/result/content/\d+/(data|mimeType)$"),
+    Claim("tools-not-2024-audio", "tools/call", r"/result/content/\d+/type$", _LATER_CONTENT),
+    Claim("tools-not-2025-03-resource-link", "tools/call", r"/result/content/\d+/type$", _LATER_CONTENT),
     Claim("pagination-cursor-string", LISTS, r"/result/nextCursor$"),
     Claim("resources-annotations-range", ".*", rf"({_ANNOTATED})/annotations(/|$)"),
     Claim("resources-custom-scheme-rfc3986", "resources/list", r"/result/resources/\d+/uri$", r'^is "[^"/?#]+:'),
@@ -90,13 +73,13 @@ def claimed(requirement: str, reply: Reply, context: Context) -> list[str]:
     return _problems(reply, context).get(requirement, [])
 
 
-def messages_with_method(reply: Reply) -> Iterator[tuple[str, Any]]:
-    """Each message of the target, and its method: for a response that of the request."""
-    for message in reply.messages:
+def messages_with_method(reply: Reply, context: Context) -> Iterator[tuple[str, Any]]:
+    """Each message that the revision rules, and its method: for a response that of the request."""
+    for message in judged_messages(reply, context):
         if isinstance(message, dict) and isinstance(message.get("method"), str):
             yield message["method"], message
         else:
-            yield reply.method or "message", message
+            yield method_answered(message, context.message) or "message", message
 
 
 _latest: tuple[Exchange, int, dict[str, list[str]]] | None = None
@@ -107,17 +90,18 @@ def _problems(reply: Reply, context: Context) -> dict[str, list[str]]:
     global _latest
     count = len(reply.exchange.messages)
     if _latest is None or _latest[0] is not reply.exchange or _latest[1] != count:
-        _latest = (reply.exchange, count, _sorted_out(reply, context.revision))
+        _latest = (reply.exchange, count, _sorted_out(reply, context))
     return _latest[2]
 
 
-def _sorted_out(reply: Reply, revision: str) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for method, message in messages_with_method(reply):
-        for problem in check_message(revision, message, sender="server", request_method=reply.method):
-            words = f"{method}{problem.path}: {problem.message}"
-            found.setdefault(_owner(method, message, problem, revision), []).append(words)
-    return found
+def _sorted_out(reply: Reply, context: Context) -> dict[str, list[str]]:
+    found: dict[str, dict[str, None]] = {}
+    for method, message in messages_with_method(reply, context):
+        for problem in check_message(context.revision, message, sender="server", request_method=method):
+            owner = _owner(method, message, problem, context.revision)
+            words = f"{method}{named_path(message, problem)}: {problem.message}"
+            found.setdefault(owner, {})[words] = None
+    return {owner: list(problems) for owner, problems in found.items()}
 
 
 def _owner(method: str, message: Any, problem: Problem, revision: str) -> str:
@@ -130,8 +114,8 @@ def _owner(method: str, message: Any, problem: Problem, revision: str) -> str:
 
 def _shape(requirement: str, method: str) -> Judge:
     def judge(reply: Reply, context: Context) -> list[str] | None:
-        subjects = (one for name, one in messages_with_method(reply) if name == method)
-        if not any(is_notification(one) or "result" in one for one in subjects if isinstance(one, dict)):
+        subjects = (kind_of_message(one) for name, one in messages_with_method(reply, context) if name == method)
+        if not any(kind in ("notification", "result") for kind in subjects):
             return None
         return claimed(requirement, reply, context)
 
