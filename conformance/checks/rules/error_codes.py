@@ -1,0 +1,97 @@
+"""Error codes: the ranges of 2026-07-28 and their meanings (basic/index#error-codes)."""
+
+from typing import Any
+
+from conformance.checks.invariants import Judge, invariant
+from conformance.checks.rules.force import in_force, judged_messages
+from conformance.protocol.messages import (
+    HEADER_MISMATCH,
+    INTERNAL_ERROR,
+    INVALID_PARAMS,
+    INVALID_REQUEST,
+    METHOD_NOT_FOUND,
+    MISSING_CAPABILITY,
+    PARSE_ERROR,
+    UNSUPPORTED_VERSION,
+    JsonObject,
+)
+from conformance.protocol.reply import Reply
+from conformance.wire.channel import Context
+
+STANDARD = (PARSE_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, INVALID_PARAMS, INTERNAL_ERROR)
+DEFINED = (HEADER_MISMATCH, MISSING_CAPABILITY, UNSUPPORTED_VERSION)
+RETIRED = (-32002, -32042)
+LEGACY_RANGE = range(-32019, -31999)
+MCP_RANGE = range(-32099, -32019)
+RESERVED_RANGE = range(-32768, -32099)
+
+LONGEST_MESSAGE = 200
+
+
+def _errors(reply: Reply, context: Context) -> list[JsonObject]:
+    messages = (one for one in judged_messages(reply, context) if isinstance(one, dict))
+    return [one["error"] for one in messages if isinstance(one.get("error"), dict)]
+
+
+def _codes(reply: Reply, context: Context) -> list[int]:
+    """The error codes that the modern revision rules; none where an older one may have been applied."""
+    codes = [error.get("code") for error in _errors(reply, context)] if in_force(reply, context) else []
+    return [code for code in codes if isinstance(code, int) and not isinstance(code, bool)]
+
+
+def _none_of(refused: Any, words: str) -> Judge:
+    def judge(reply: Reply, context: Context) -> list[str] | None:
+        codes = _codes(reply, context)
+        if not codes:
+            return None
+        return [f"the error code {code} {words}" for code in codes if refused(code)]
+
+    return judge
+
+
+invariant("jsonrpc-error-no-retired-codes")(_none_of(lambda code: code in RETIRED, "is retired"))
+invariant("jsonrpc-error-reserved-range-only-defined")(
+    _none_of(
+        lambda code: code in MCP_RANGE and code not in (*DEFINED, *RETIRED),
+        "is reserved for the specification, which does not define it",
+    )
+)
+invariant("jsonrpc-error-avoid-legacy-range")(
+    _none_of(lambda code: code in LEGACY_RANGE and code not in RETIRED, "is between -32000 and -32019")
+)
+invariant("jsonrpc-error-app-codes-outside-range")(
+    _none_of(
+        lambda code: code in RESERVED_RANGE and code not in STANDARD,
+        "is in the range that JSON-RPC reserves, and not one that it defines",
+    )
+)
+
+
+@invariant("jsonrpc-error-defined-codes-specified-meaning")
+def defined_codes_keep_their_meaning(reply: Reply, context: Context) -> list[str] | None:
+    """An ordinary request of the harness has matching headers and names a version that the server speaks."""
+    codes = [code for code in _codes(reply, context) if code in DEFINED]
+    if context.probe or reply.message is None:
+        return None if not codes else []
+    return [
+        f"{reply.method} with right headers and a supported version is answered with {code}"
+        for code in codes
+        if code in (HEADER_MISMATCH, UNSUPPORTED_VERSION)
+    ]
+
+
+@invariant("jsonrpc-error-message-single-sentence")
+def messages_are_one_sentence(reply: Reply, context: Context) -> list[str] | None:
+    texts = [error.get("message") for error in _errors(reply, context)]
+    told = [text for text in texts if isinstance(text, str)]
+    if not told:
+        return None
+    problems: list[str] = []
+    for text in told:
+        if "\n" in text.strip():
+            problems.append("an error message has several lines")
+        elif len(text) > LONGEST_MESSAGE:
+            problems.append(f"an error message is longer than {LONGEST_MESSAGE} characters")
+        elif not text.strip():
+            problems.append("an error message is empty")
+    return problems
