@@ -111,11 +111,14 @@ def handshake(
     capabilities: Mapping[str, Any] | None = None,
     handlers: Mapping[str, Handler] | None = None,
     complete: bool = True,
+    timeout: float | None = None,
 ) -> Handshake:
-    """Initialize a session; with `complete` false the initialized notification is left out."""
+    """Initialize a session; with `complete` false the initialized notification is left out. `timeout` is that of
+    initialize."""
     dialect = LegacyDialect(revision, dict(capabilities or {}), handlers=dict(handlers or {}))
     peer = Peer(channel, dialect)
-    initialize = peer.send(request("initialize", initialize_params(revision, capabilities)), probe=False)
+    asked = request("initialize", initialize_params(revision, capabilities))
+    initialize = peer.send(asked, timeout=timeout, probe=False)
     shake = Handshake(peer, initialize)
     if not initialize.has_result:
         return shake

@@ -140,18 +140,25 @@ class Pending:
             self._changed.notify_all()
 
 
+class UnusableSettings(Exception):
+    """A certificate, key or proxy that no connection can be made with."""
+
+
 class HttpWire:
-    """Sends requests over kept-alive connections. Use as a context manager: leaving it closes everything."""
+    """Sends requests over kept-alive connections. Use as a context manager: leaving it closes everything.
+
+    Raises `UnusableSettings` when it is made with settings that cannot work.
+    """
 
     def __init__(self, settings: HttpSettings = HttpSettings()) -> None:
         self.settings = settings
         self._portal: BlockingPortal | None = None
         self._pending: set[Pending] = set()
+        self._client = _client(settings)
 
     def __enter__(self) -> "HttpWire":
         self._manager = start_blocking_portal("asyncio")
         self._portal = self._manager.__enter__()
-        self._client = _client(self.settings)
         return self
 
     def __exit__(self, *exc_info: object) -> None:
@@ -223,13 +230,16 @@ class HttpWire:
 
 
 def _client(settings: HttpSettings) -> httpx.AsyncClient:
-    client = httpx.AsyncClient(
-        verify=_tls(settings),
-        proxy=settings.proxy,
-        trust_env=False,
-        timeout=httpx.Timeout(None, connect=settings.connect_timeout),
-        limits=httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=2.0),
-    )
+    try:
+        client = httpx.AsyncClient(
+            verify=_tls(settings),
+            proxy=settings.proxy,
+            trust_env=False,
+            timeout=httpx.Timeout(None, connect=settings.connect_timeout),
+            limits=httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=2.0),
+        )
+    except (OSError, ValueError, ImportError, httpx.InvalidURL) as error:
+        raise UnusableSettings(str(error)) from None
     client.headers.clear()
     return client
 
@@ -288,9 +298,12 @@ def _port(url: httpx.URL) -> int | None:
     return url.port or {"http": 80, "https": 443}.get(url.scheme)
 
 
-def join_url(base: str, reference: str) -> str:
-    """Resolve a Location header against the URL that answered with it."""
-    return str(httpx.URL(base).join(reference))
+def join_url(base: str, reference: str) -> str | None:
+    """Resolve a Location header against the URL that answered with it; None when it is no URL."""
+    try:
+        return str(httpx.URL(base).join(reference))
+    except httpx.InvalidURL:
+        return None
 
 
 def usable_url(url: str) -> bool:

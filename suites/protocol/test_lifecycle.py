@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from conformance.checks import expect, need_result, not_applicable, requirement, revisions, violation
-from conformance.checks.negotiation import is_about_versions
 from conformance.protocol.legacy import Handshake, LegacyDialect
 from conformance.protocol.messages import METHOD_NOT_FOUND, request
+from conformance.protocol.negotiation import is_about_versions
 from conformance.protocol.peer import Peer
 from conformance.protocol.reply import Reply
 from conformance.protocol.revisions import LEGACY
@@ -40,12 +40,13 @@ def test_initialization_can_be_completed(shake_hands: ShakeHands) -> None:
 
 
 @requirement("lifecycle-version-echo-when-supported")
-def test_supported_version_is_echoed(shake_hands: ShakeHands, revision: str) -> None:
-    """A server that supports the requested version answers with that version, each time."""
-    for _ in range(2):
-        shake = shake_hands(complete=False)
+def test_supported_version_is_echoed(shake_hands: ShakeHands, target: TargetProfile, revision: str) -> None:
+    """A server that supports the requested version answers with it; what server/discover lists is supported, too."""
+    listed = (version for version in LEGACY if version in target.supported_versions and version != revision)
+    for version in (revision, revision, *listed):
+        shake = shake_hands(version, complete=False)
         need_result(shake.initialize)
-        expect(shake.initialize).that(shake.version == revision, f"protocolVersion {revision}", shake.version)
+        expect(shake.initialize).that(shake.version == version, f"protocolVersion {version}", shake.version)
 
 
 @requirement("lifecycle-version-counteroffer")

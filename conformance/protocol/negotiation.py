@@ -23,5 +23,5 @@ def is_about_versions(reply: Reply) -> bool:
 
 
 def is_unavailable(reply: Reply) -> bool:
-    """Whether access or load, and not the message, is why there is no answer."""
-    return reply.status in UNAVAILABLE
+    """Whether access or load, and not the message, is why there is no answer; some servers have one session only."""
+    return reply.status in UNAVAILABLE or "already initialized" in reply.exchange.text.lower()
