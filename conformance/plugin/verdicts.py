@@ -97,8 +97,9 @@ class VerdictCollector:
     def _harness_error(self) -> Verdict:
         listed = "; ".join(list(self._own)[:EXAMPLES])
         return Verdict(
-            "harness-messages-valid", "", "error", rule="Every message of the harness itself is valid.",
-            nodeid="traffic::harness", red=True, reason=f"the harness sent invalid messages: {listed}",
+            "harness-messages-valid", "", "error",
+            rule="Every message of the harness itself is valid, and every check of it runs to its end.",
+            nodeid="traffic::harness", red=True, reason=f"the harness broke a rule of its own: {listed}",
         )  # fmt: skip
 
     def _report(self, verdict: Verdict) -> None:

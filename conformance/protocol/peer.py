@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 from conformance.protocol.messages import JsonObject, encode, notification, request
-from conformance.protocol.reply import LiveReply, Reply, response_seen
+from conformance.protocol.reply import LiveReply, Reply, all_responses_seen
 from conformance.protocol.resumption import resume, was_left_open
 from conformance.wire.channel import Channel, Context
 from conformance.wire.exchange import Exchange
@@ -123,7 +123,7 @@ class Peer:
             self._headers(None if raw else message, headers),
             message if raw else encode(message),
             context=self._context(None if raw else message, probe),
-            until=response_seen,
+            until=all_responses_seen(message),
             timeout=timeout,
             on_message=on_message,
         )

@@ -1,6 +1,6 @@
 """What a target answered to one message: the HTTP exchange and the JSON-RPC messages in it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,7 +29,9 @@ class Reply:
 
     @property
     def method(self) -> str | None:
-        return self.message.get("method") if isinstance(self.message, dict) else None
+        """The method that was asked for; None where the message has none, or none that is a text."""
+        method = self.message.get("method") if isinstance(self.message, dict) else None
+        return method if isinstance(method, str) else None
 
     @property
     def status(self) -> int | None:
@@ -116,6 +118,16 @@ class Reply:
 def response_seen(exchange: Exchange) -> bool:
     """Whether any JSON-RPC response has come in yet."""
     return any(is_response(one) for message in exchange.messages for one in each(message.value))
+
+
+def all_responses_seen(message: Any) -> Callable[[Exchange], bool]:
+    """Whether as many responses have come in as the message, or batch, has requests; one, if it has none."""
+    wanted = max(1, sum(map(is_request, each(message))))
+
+    def seen(exchange: Exchange) -> bool:
+        return sum(is_response(one) for message in exchange.messages for one in each(message.value)) >= wanted
+
+    return seen
 
 
 @dataclass(slots=True)
