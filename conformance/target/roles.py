@@ -68,6 +68,7 @@ ROLES = {
         }),
         Role(SLOW, "runs for seconds and can be cancelled", names={
             "test_slow_tool": {"duration": 3.0},
+            "longRunningOperation": {"duration": 1.5, "steps": 6},
         }, everything={
             "longRunningOperation": {"duration": 3, "steps": 6},
             "trigger-long-running-operation": {"duration": 3, "steps": 6},
@@ -80,6 +81,11 @@ ROLES = {
              changes=True),
         Role("prompt-list-changer", "changes the prompt list", names={"test_trigger_prompt_change": {}},
              changes=True),
+        Role("resource-list-changer", "changes the resource list", names={"test_trigger_resource_change": {}},
+             changes=True),
+        Role("resource-changer", "changes the resource that plays watched-resource", names={
+            "update_watched_resource": {},
+        }, changes=True),
         Role("reconnection-tool", "closes its stream before it answers", names={"test_reconnection": {}}),
         Role("header-tool", "has an x-mcp-header parameter", fits=lambda tool: any(
             header_parameters(tool.get("inputSchema"))
@@ -87,6 +93,9 @@ ROLES = {
         Role("text-resource", "is a text", "resources", names={"test://static-text": {}}),
         Role("binary-resource", "is a blob", "resources", names={"test://static-binary": {}}),
         Role("watched-resource", "can be subscribed to", "resources", names={"test://watched-resource": {}}),
+        Role("ticking-resource", "counts the steps that the slow-tool has taken, as a text", "resources", names={
+            "test://ticks": {},
+        }),
         Role("simple-prompt", "takes no arguments", "prompts", names={"test_simple_prompt": {}},
              fits=lambda prompt: not required_arguments(prompt)),
         Role("argument-prompt", "takes required arguments", "prompts", names={
@@ -186,7 +195,8 @@ def left_out(surface: Surface, config: RunConfig) -> int:
 
 
 def _allowed(surface: Surface, config: RunConfig) -> list[JsonObject]:
-    return [tool for tool in surface.tools if may_call(tool, surface, config)]
+    named = [tool for tool in surface.tools if isinstance(tool.get("name"), str)]
+    return [tool for tool in named if may_call(tool, surface, config)]
 
 
 def sample(tools: list[JsonObject], surface: Surface, config: RunConfig) -> list[JsonObject]:
