@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from conformance.checks import capability, expect, not_applicable, not_testable, requirement
+from conformance.checks.outcomes import Blocked
 from conformance.checks.uris import TOKEN, variables
 from conformance.protocol.messages import INVALID_PARAMS, METHOD_NOT_FOUND, JsonObject
 from conformance.protocol.peer import Peer
@@ -38,7 +39,10 @@ def test_without_the_capability_the_method_is_unknown(peer: Peer, surface: Surfa
     if surface.declares("completions"):
         not_applicable("the capability completions is declared")
     ref, name = next(_targets(surface, 1), (_unknown_prompt(), "argument"))
-    expect(_complete(peer, ref, name)).error(METHOD_NOT_FOUND)
+    reply = _complete(peer, ref, name)
+    if _values(reply):
+        raise Blocked("values are suggested, so completion is supported", "completion-capability-declared")
+    expect(reply).error(METHOD_NOT_FOUND)
 
 
 @requirement("completion-result-shape")

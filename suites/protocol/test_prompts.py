@@ -43,8 +43,11 @@ def test_without_the_capability_the_methods_are_unknown(peer: Peer, surface: Sur
     """A server that did not declare prompts answers their methods with an error."""
     if surface.declares("prompts"):
         not_applicable("the capability prompts is declared")
-    for method, params in (("prompts/list", {}), ("prompts/get", {"name": UNKNOWN})):
-        expect(peer.request(method, params)).refused("the capability prompts is not declared")
+    listed = peer.request("prompts/list", {})
+    if listed.has_result and listed.result.get("prompts"):
+        raise Blocked("prompts are listed, so they are offered", "prompts-capability-declared")
+    for reply in (listed, peer.request("prompts/get", {"name": UNKNOWN})):
+        expect(reply).refused("the capability prompts is not declared")
 
 
 @requirement("prompts-list-answered")
