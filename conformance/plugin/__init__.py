@@ -3,10 +3,10 @@
 import pytest
 
 from conformance.plugin.hooks import hook_specifications
-from conformance.plugin.invocation import is_active, run_settings
+from conformance.plugin.invocation import is_active, prints_only, run_settings
 from conformance.plugin.options import add_options
 
-__all__ = ["pytest_addhooks", "pytest_addoption", "pytest_configure"]
+__all__ = ["pytest_addhooks", "pytest_addoption", "pytest_cmdline_main", "pytest_configure"]
 
 MARKERS = (
     "requirement(id): the rule of the registry that the test judges",
@@ -25,6 +25,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
     pluginmanager.add_hookspecs(hook_specifications)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """What is wrong before anything is judged ends the run here: one line, and an exit code."""
+    if prints_only(config) or hasattr(config, "workerinput") or not is_active(config):
+        return None
+    from conformance.plugin.contact import first_contact
+
+    return first_contact(config)
 
 
 @pytest.hookimpl(tryfirst=True)

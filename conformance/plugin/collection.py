@@ -125,14 +125,20 @@ def stable_nodeid(item: pytest.Item) -> str:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Take out what concerns no spoken revision or was not asked for; noisy checks come last."""
-    items[:] = [item for item in items if not item.name.endswith(f"[{NOTHING}]")]
+    items[:] = [item for item in items if not _concerns_nothing(item)]
     unwanted = [item for item in items if not _asked_for(config, item)]
     if unwanted:
         config.hook.pytest_deselected(items=unwanted)
-        items[:] = [item for item in items if item not in set(unwanted)]
+        dropped = set(unwanted)
+        items[:] = [item for item in items if item not in dropped]
     items.sort(key=lambda item: (item.get_closest_marker("noisy") is not None))
     for item in items:
         _limit_to_capability(config, item)
+
+
+def _concerns_nothing(item: pytest.Item) -> bool:
+    params = item.callspec.params if hasattr(item, "callspec") else {}
+    return "revision" in params and params["revision"] is None
 
 
 def _asked_for(config: pytest.Config, item: pytest.Item) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from conformance.target.options import OPTIONS, Option
 
 TAKEN_BY_PYTEST = frozenset({"--strict"})
-"""pytest has this flag itself; it is read from the command line, see `flags`."""
+"""pytest has this flag itself, and keeps it as an override of its ini option; see `flags`."""
 
 RENAMED = {"--config": "--target-config"}
 """A plugin's flags share one name space with pytest and with every other plugin."""
@@ -45,5 +45,5 @@ def _keywords(option: Option) -> dict[str, Any]:
 def flags(config: pytest.Config) -> dict[str, Any]:
     """What was given on pytest's command line, by the key of the option."""
     given = {option.key: config.getoption(option.key, None) for option in OPTIONS}
-    given["strict"] = "--strict" in config.invocation_params.args
+    given["strict"] = "strict=true" in (config.getoption("override_ini", None) or ())
     return given

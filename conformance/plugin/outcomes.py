@@ -1,6 +1,7 @@
 """From a finished test to a verdict; from all exchanges to the verdicts on what holds for every one of them."""
 
-from collections.abc import Generator
+from collections import Counter
+from collections.abc import Callable, Generator, Mapping
 from typing import Any
 
 import pytest
@@ -9,12 +10,15 @@ from conformance.checks.outcomes import Blocked, NotApplicable, NotTestable, Vio
 from conformance.plugin.collection import requirement_of, stable_nodeid
 from conformance.plugin.run import RUN, Run
 from conformance.protocol.reply import NoResult
+from conformance.report.explain import tested_by
+from conformance.report.text import labelled, printable
 from conformance.report.transcript import transcript
 from conformance.report.verdict import Status, Verdict
-from conformance.requirements import Requirement
+from conformance.requirements import Requirement, load
 from conformance.wire.channel import Recorded, TargetLost
 from conformance.wire.exchange import curl
 from conformance.wire.pacing import BudgetExhausted
+from conformance.wire.redact import Redactor
 
 STANDS_ON = {
     "initialize": "lifecycle-server-responds-capabilities-info",
@@ -28,6 +32,10 @@ STANDS_ON = {
     "prompts/get": "prompts-get-result-shape",
     "completion/complete": "completion-result-shape",
     "ping": "ping-respond-empty",
+    "logging/setLevel": "logging-set-level-answered",
+    "subscriptions/listen": "pattern-subscribe-supported",
+    "resources/subscribe": "resources-subscribe-works",
+    "resources/unsubscribe": "resources-unsubscribe-works",
 }
 """The requirement that a method stands for: what is broken when it gives no result."""
 
@@ -35,15 +43,20 @@ VERDICT = "conformance"
 TRAFFIC = "conformance_traffic"
 """Attributes of a test report that carry our data; xdist takes them from the workers to the controller."""
 
-RECORD: pytest.StashKey[list[Recorded]] = pytest.StashKey()
 READINGS: pytest.StashKey[list[str]] = pytest.StashKey()
+LOST: pytest.StashKey[bool] = pytest.StashKey()
+
+TRANSCRIPTS = 5
+"""How many verdicts on one requirement carry their exchanges; the others have the line that replays them."""
+
+_carried: Counter[tuple[str, str]] = Counter()
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
     channel = item.config.stash[RUN].channel
     if channel is not None:
-        item.stash[RECORD] = channel.take()
+        channel.take()
     return (yield)
 
 
@@ -80,19 +93,38 @@ def pytest_runtest_makereport(
     run = item.config.stash[RUN]
     if rule is not None and run.channel is not None:
         if call.when == "call" or (call.when == "setup" and call.excinfo is not None):
-            verdict = _verdict(item, call, rule, run)
-            _dress(report, verdict)
+            _dress(report, _verdict(item, call, rule, run))
         elif call.when == "teardown":
             report.__dict__[TRAFFIC] = _traffic(item, run)
+            _forgive(report, call)
+    redact_report(report, run.redactor)
     return report
+
+
+def _forgive(report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
+    """Cleaning up after a target that is gone cannot succeed, and says nothing."""
+    if call.excinfo and call.excinfo.errisinstance((TargetLost, BudgetExhausted)):
+        report.outcome = "passed"
+        report.longrepr = None
+
+
+def redact_report(report: pytest.TestReport, redactor: Redactor) -> None:
+    """Tracebacks show local variables and captured logs show URLs; neither may show a secret."""
+    if report.longrepr is not None and not isinstance(report.longrepr, tuple):
+        shown = str(report.longrepr)
+        hidden = redactor.text(shown)
+        if hidden != shown:
+            report.longrepr = hidden
+    report.sections = [(title, redactor.text(content)) for title, content in report.sections]
 
 
 def _verdict(item: pytest.Item, call: pytest.CallInfo[None], rule: Requirement, run: Run) -> Verdict:
     assert run.channel is not None
-    revision = str(item.callspec.params["revision"]) if hasattr(item, "callspec") else ""
-    error = call.excinfo.value if call.excinfo else None
-    status, words = _judge(error, rule, revision)
     record = list(run.channel.record)
+    params = item.callspec.params if hasattr(item, "callspec") else {}
+    revision = str(params.get("revision", ""))
+    error = _cause(item, call, record, run)
+    status, words = _judge(error, rule, revision)
     evidence = status in ("fail", "warn", "error")
     redact = run.channel.redactor.text
     return Verdict(
@@ -102,17 +134,43 @@ def _verdict(item: pytest.Item, call: pytest.CallInfo[None], rule: Requirement, 
         level=rule.level_in(revision) if revision in rule.revisions else rule.level,
         area=rule.area,
         rule=rule.text,
-        nodeid=stable_nodeid(item),
-        subject=_subject(item),
+        nodeid=redact(stable_nodeid(item)),
+        subject=_subject(item, redact),
         red=status in ("fail", "error") or (status == "warn" and run.config.strict and rule.max_verdict == "fail"),
         links=rule.links(revision) if revision in rule.where else (),
         seconds=round(call.duration, 4),
         requests=len(record),
         readings=tuple(redact(reading) for reading in item.stash.get(READINGS, [])),
-        transcript=tuple(transcript(record, run.channel.redactor)) if evidence else (),
+        transcript=_evidence(rule, revision, record, run) if evidence else (),
         replay=_replay(error, record, run) if evidence else None,
         **dict[str, Any]({key: redact(value) for key, value in words.items()}),
     )
+
+
+def _cause(
+    item: pytest.Item, call: pytest.CallInfo[None], record: list[Recorded], run: Run
+) -> BaseException | None:
+    """What ended the test. An answer that did not come breaks no rule when the target is gone altogether."""
+    error = call.excinfo.value if call.excinfo else None
+    if isinstance(error, Violation | NoResult) and _unanswered(error, record) and not run.answers():
+        error = TargetLost("the target stopped answering during this check")
+    if isinstance(error, TargetLost):
+        item.stash[LOST] = True
+    return error
+
+
+def _unanswered(error: Violation | NoResult, record: list[Recorded]) -> bool:
+    exchanges = [one.exchange for one in record[-1:]] + ([error.reply.exchange] if error.reply else [])
+    return any(not one.answered or one.ending in ("reset", "unreachable") for one in exchanges)
+
+
+def _evidence(
+    rule: Requirement, revision: str, record: list[Recorded], run: Run
+) -> tuple[Mapping[str, Any], ...]:
+    _carried[rule.id, revision] += 1
+    if _carried[rule.id, revision] > TRANSCRIPTS:
+        return ()
+    return tuple(transcript(record, run.redactor))
 
 
 def _judge(error: BaseException | None, rule: Requirement, revision: str) -> tuple[Status, dict[str, str]]:
@@ -146,13 +204,13 @@ def _blocked_by(error: NoResult, rule: Requirement) -> tuple[Status, dict[str, s
     return "blocked", {"reason": str(error), "blocked_by": cause}
 
 
-def _subject(item: pytest.Item) -> str | None:
+def _subject(item: pytest.Item, redact: Callable[[str], str]) -> str | None:
     params = item.callspec.params if hasattr(item, "callspec") else {}
     for name, value in params.items():
         if name == "called_tool" and value:
             value = value[0]
         if name != "revision" and isinstance(value, dict):
-            return str(next((value[key] for key in ("name", "uri", "uriTemplate") if key in value), "unnamed"))
+            return redact(str(next((value[key] for key in ("name", "uri", "uriTemplate") if key in value), "unnamed")))
     return None
 
 
@@ -165,13 +223,11 @@ def _replay(error: BaseException | None, record: list[Recorded], run: Run) -> st
 
 def _dress(report: pytest.TestReport, verdict: Verdict) -> None:
     """Make pytest's own report say the same, so that every reporter of pytest shows it."""
-    report.__dict__[VERDICT] = verdict.to_json()
-    report.user_properties.append(("requirement", verdict.requirement))
-    report.user_properties.append(("level", verdict.level))
-    report.user_properties.append(("verdict", verdict.status))
+    carry(report, verdict)
     if verdict.status in ("fail", "error") or verdict.red:
         report.outcome = "failed"
-        report.longrepr = explain(verdict)
+        traceback = f"\n\n{report.longrepr}" if verdict.status == "error" else ""
+        report.longrepr = explain(verdict) + traceback
     elif verdict.status == "warn":
         report.outcome = "skipped"
         report.wasxfail = f"SHOULD broken: expected {verdict.expected}; received {verdict.received}"
@@ -182,13 +238,49 @@ def _dress(report: pytest.TestReport, verdict: Verdict) -> None:
         report.longrepr = (path, line or 0, f"Skipped: {verdict.status}: {verdict.reason}")
 
 
+def carry(report: pytest.TestReport, verdict: Verdict) -> None:
+    """Put the verdict on the report; JUnit shows the properties, the other reporters read the whole."""
+    report.__dict__[VERDICT] = verdict.to_json()
+    for name in ("requirement", "level", "revision", "verdict", "spec"):
+        value = verdict.status if name == "verdict" else verdict.spec if name == "spec" else getattr(verdict, name)
+        if value:
+            report.user_properties.append((name, value))
+
+
+def unjudged(report: pytest.TestReport, redact: Callable[[str], str]) -> Verdict | None:
+    """The verdict on a check of ours that failed without one; None when the test is not one of ours."""
+    path, _, name = report.nodeid.partition("::")
+    place = f"suites/{path.removeprefix('suites/')}::{name.partition('[')[0]}"
+    rule = next((load()[id] for id, places in tested_by().items() if place in places and id in load()), None)
+    if rule is None:
+        return None
+    revision = next((one for one in rule.revisions if f"[{one}" in name), "")
+    crashed = report.when not in ("setup", "call", "teardown")
+    return Verdict(
+        requirement=rule.id,
+        revision=revision,
+        status="error",
+        level=rule.level_in(revision) if revision else rule.level,
+        area=rule.area,
+        rule=rule.text,
+        nodeid=redact(f"{place.partition('::')[0]}::{name}"),
+        red=True,
+        links=rule.links(revision) if revision else (),
+        reason="the worker process died while it ran this check" if crashed
+        else redact(f"error in {report.when}: {report.longreprtext.strip()[-500:]}"),
+    )  # fmt: skip
+
+
 def explain(verdict: Verdict) -> str:
     """A failure as a person reads it: the rule, what was expected, what came, how to see it again."""
-    lines = [f"{verdict.status.upper()} {verdict.requirement} ({verdict.level}, {verdict.revision})", f"  {verdict.rule}"]
+    lines = [
+        f"{verdict.status.upper()} {verdict.requirement} ({verdict.level}, {verdict.revision})",
+        f"  {verdict.rule}",
+    ]
     for label in ("subject", "expected", "received", "reason", "replay"):
         if value := getattr(verdict, label):
-            lines.append(f"  {label:<9} {value}")
-    lines += [f"  {reading}" for reading in verdict.readings]
+            lines += labelled(label, value, None)
+    lines += [f"  {printable(reading)}" for reading in verdict.readings]
     lines += [f"  {'see' if index == 0 else '':<9} {link}" for index, link in enumerate(verdict.links)]
     return "\n".join(lines)
 
@@ -198,16 +290,26 @@ def _traffic(item: pytest.Item, run: Run) -> dict[str, Any]:
     from conformance.checks.traffic import judge_traffic
 
     assert run.channel is not None
-    return judge_traffic(run.channel.take(), run.channel.redactor, stable_nodeid(item), run.profile.surfaces)
+    record = run.channel.take()
+    judged = [] if item.stash.get(LOST, False) else record
+    found = judge_traffic(judged, run.channel.redactor, stable_nodeid(item), run.profile.surfaces)
+    return {**found, "requests": len(record)}
+
+
+LETTERS = {"pass": ".", "fail": "F", "warn": "W", "not applicable": "-", "not testable": "?", "blocked": "b"}
+CATEGORIES = {"pass": "passed", "fail": "failed", "warn": "warned", "error": "error"}
+"""Under which name pytest's last line counts a status; the others count under their own."""
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_report_teststatus(report: pytest.TestReport | pytest.CollectReport) -> tuple[str, str, str] | None:
+def pytest_report_teststatus(
+    report: pytest.TestReport | pytest.CollectReport,
+) -> tuple[str, str, tuple[str, Mapping[str, bool]]] | None:
     verdict = getattr(report, VERDICT, None)
     if verdict is None:
         return None
-    letters = {"pass": ".", "fail": "F", "warn": "W", "not applicable": "-", "not testable": "?", "blocked": "b"}
-    names = {"pass": "passed", "fail": "failed", "warn": "warned", "error": "error"}
     status = verdict["status"]
-    name = "failed" if verdict.get("red") and status == "warn" else names.get(status, status)
-    return name, letters.get(status, "E"), status.upper()
+    red = verdict.get("red", False)
+    name = "failed" if red and status == "warn" else CATEGORIES.get(status, status)
+    colour = "red" if red else "green" if status == "pass" else "yellow"
+    return name, LETTERS.get(status, "E"), (status.upper(), {colour: True})

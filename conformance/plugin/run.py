@@ -1,21 +1,24 @@
 """What a run knows: its configuration, the profile of its target, and the open conversations."""
 
 import json
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from conformance.protocol.legacy import handshake
+from conformance.protocol.messages import encode, request
 from conformance.protocol.modern import modern_peer
-from conformance.protocol.peer import Peer
+from conformance.protocol.peer import POST_HEADERS, Peer
 from conformance.protocol.reply import NoResult
 from conformance.protocol.revisions import era_of
 from conformance.target.config import RunConfig
 from conformance.target.profile import TargetProfile
-from conformance.wire.channel import Channel
+from conformance.wire.channel import Channel, TargetLost
 from conformance.wire.http import HttpWire
+from conformance.wire.pacing import BudgetExhausted
+from conformance.wire.redact import Redactor
 
 RUN: pytest.StashKey["Run"] = pytest.StashKey()
 
@@ -30,6 +33,18 @@ class Run:
     wire: HttpWire | None = None
     peers: dict[str, Peer] = field(default_factory=dict)
     failures: dict[str, NoResult] = field(default_factory=dict)
+
+    @property
+    def redactor(self) -> Redactor:
+        """Knows the configured secrets, and in a process that sends also those that it met."""
+        return self.channel.redactor if self.channel else Redactor(self.config.secrets)
+
+    @property
+    def after_discovery(self) -> RunConfig:
+        """The configuration with what discovery has left of the request budget."""
+        if self.config.request_budget is None:
+            return self.config
+        return replace(self.config, request_budget=max(1, self.config.request_budget - self.profile.requests))
 
     def peer(self, revision: str) -> Peer:
         """The shared conversation of a revision; a session that the target has forgotten is opened anew."""
@@ -58,6 +73,18 @@ class Run:
             raise NoResult(shake.initialize, shake.initialize.outcome)
         return shake.peer
 
+    def answers(self) -> bool:
+        """Whether the target answers HTTP at all just now."""
+        assert self.channel is not None
+        try:
+            return self.channel.send(
+                "POST", POST_HEADERS, encode(request("ping")), until=lambda exchange: exchange.answered, linger=0
+            ).answered
+        except TargetLost:
+            return False
+        except BudgetExhausted:
+            return True
+
     def forget(self, revision: str) -> None:
         """Give up the shared conversation, for example after the target answered it with 404."""
         self.peers.pop(revision, None)
@@ -84,5 +111,6 @@ def from_controller(text: str) -> tuple[RunConfig, TargetProfile]:
         if value is not None and "Path" in str(one.type):
             settings[one.name] = Path(value)
     settings["revisions"] = tuple(settings["revisions"])
+    settings["reports"] = tuple(settings["reports"])
     settings["headers"] = tuple((name, value) for name, value in settings["headers"])
     return RunConfig(**settings), TargetProfile.from_json(document["profile"])

@@ -1,20 +1,15 @@
-"""The session: read the configuration, discover the target once, open the wire, close everything."""
+"""The session: take the profile of the target, open the wire, close everything."""
 
 from typing import Any
 
 import pytest
 
-from conformance.plugin.options import flags
 from conformance.plugin.run import RUN, Run, from_controller, to_worker
 from conformance.plugin.verdicts import VerdictCollector
-from conformance.target.config import load_config
-from conformance.target.discovery import discover, open_channel
-from conformance.target.errors import ConfigError, TargetError
+from conformance.report.text import printable
+from conformance.target.discovery import open_channel
 from conformance.target.profile import TargetProfile
 from conformance.wire.http import HttpWire
-
-EXIT_USAGE = 4
-EXIT_UNREACHABLE = 6
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -25,33 +20,14 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         config.stash[RUN] = Run(run_config, profile)
         _open_wire(config.stash[RUN], int(config.workerinput["workercount"]))
         return
-    config.stash[RUN] = _first_contact(config)
     config.pluginmanager.register(VerdictCollector(config, config.stash[RUN]), "conformance.verdicts")
     if not _distributes(config):
         _open_wire(config.stash[RUN], 1)
 
 
-def _first_contact(config: pytest.Config) -> Run:
-    """Configuration and discovery; what is wrong with either ends the run in one line."""
-    try:
-        given = flags(config)
-        given["url"] = given["url"] or config.hook.pytest_conformance_default_target(config=config)
-        run_config = load_config(given)
-        with HttpWire(run_config.http) as wire:
-            channel = open_channel(run_config, wire)
-            try:
-                return Run(run_config, discover(run_config, channel))
-            except (ConfigError, TargetError) as error:
-                raise type(error)(channel.redactor.text(str(error))) from None
-    except ConfigError as error:
-        pytest.exit(str(error), EXIT_USAGE)
-    except TargetError as error:
-        pytest.exit(str(error), EXIT_UNREACHABLE)
-
-
 def _open_wire(run: Run, share: int) -> None:
     run.wire = HttpWire(run.config.http).__enter__()
-    run.channel = open_channel(run.config, run.wire, run.profile.url, share)
+    run.channel = open_channel(run.after_discovery, run.wire, run.profile.url, share)
 
 
 def _distributes(config: pytest.Config) -> bool:
@@ -75,7 +51,8 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     if RUN not in config.stash:
         return []
     run = config.stash[RUN]
-    return [f"target: {run.config.url} ({run.profile.server})", *_spoken(run.profile)]
+    lines = [f"target: {run.config.url} ({run.profile.server})", *_spoken(run.profile)]
+    return [printable(run.redactor.text(line)) for line in lines]
 
 
 def _spoken(profile: TargetProfile) -> list[str]:

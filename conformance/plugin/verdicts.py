@@ -1,20 +1,21 @@
 """The controller's view of a run: it gathers verdicts and traffic, writes the verdict file, sets the exit code."""
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from conformance import __version__
-from conformance.plugin.outcomes import TRAFFIC, VERDICT, explain, pytest_report_teststatus
+from conformance import __version__, exit_codes
+from conformance.plugin.outcomes import TRAFFIC, VERDICT, carry, explain, pytest_report_teststatus, unjudged
 from conformance.plugin.run import Run
-from conformance.report.findings import EXIT_OK, exit_code
+from conformance.report.findings import exit_code
 from conformance.report.journal import Journal
-from conformance.report.terminal import summary
-from conformance.report.verdict import Status, Verdict
-from conformance.requirements import load
+from conformance.report.terminal import conclusion, summary
+from conformance.report.traffic import Traffic
+from conformance.report.verdict import Verdict
 
-EXAMPLES = 5
+RAN_TO_ITS_END = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
 
 
 class VerdictCollector:
@@ -24,9 +25,9 @@ class VerdictCollector:
         self._config = config
         self._run = run
         self._verdicts: list[Verdict] = []
-        self._subjects: dict[str, int] = {}
-        self._findings: dict[str, list[dict[str, Any]]] = {}
-        self._own: dict[str, str] = {}
+        self._traffic = Traffic()
+        self._foreign_failure = False
+        self._collected = 0
         self._requests = run.profile.requests
         self._began = time.monotonic()
         self._journal: Journal | None = None
@@ -38,69 +39,43 @@ class VerdictCollector:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if document := getattr(report, VERDICT, None):
+        if report.failed and VERDICT not in report.__dict__:
+            self._without_verdict(report)
+        if document := report.__dict__.get(VERDICT):
             self._add(Verdict.from_json(document))
-        if traffic := getattr(report, TRAFFIC, None):
-            self._merge(traffic)
+        if traffic := report.__dict__.get(TRAFFIC):
+            self._requests += traffic["requests"]
+            self._traffic.add(traffic)
+
+    def _without_verdict(self, report: pytest.TestReport) -> None:
+        """A check that died with its worker, or that failed in cleaning up, is an error of ours. Anything else is a
+        test of the user's own."""
+        verdict = unjudged(report, self._run.redactor.text)
+        if verdict is None:
+            self._foreign_failure = True
+        else:
+            carry(report, verdict)
 
     def _add(self, verdict: Verdict) -> None:
-        self._verdicts.append(verdict)
+        self._verdicts.append(replace(verdict, transcript=()))
         if self._journal is not None:
             self._journal.add(verdict)
         self._config.hook.pytest_conformance_verdict(config=self._config, verdict=verdict.to_json())
-
-    def _merge(self, traffic: dict[str, Any]) -> None:
-        self._requests += traffic["requests"]
-        for key, count in traffic["subjects"].items():
-            self._subjects[key] = self._subjects.get(key, 0) + count
-        for finding in traffic["findings"]:
-            self._findings.setdefault(f"{finding['requirement']} {finding['revision']}", []).append(finding)
-        for problem in traffic["own"]:
-            self._own.setdefault(problem, problem)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int | pytest.ExitCode) -> None:
         if self._config.option.collectonly:
             return
-        for key, count in sorted(self._subjects.items()):
-            self._report(self._of_traffic(key, count))
-        if self._own:
-            self._report(self._harness_error())
-        if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED):
-            complete = self._run.config.require_complete
-            session.exitstatus = exit_code(self._verdicts, require_complete=complete)
-        self._finish_journal(int(session.exitstatus), interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
+        for verdict in self._traffic.verdicts(strict=self._run.config.strict):
+            self._report(verdict)
+        if exitstatus in RAN_TO_ITS_END:
+            session.exitstatus = self._exit_code()
+        stopped = bool(session.shouldstop or session.shouldfail)
+        self._finish_journal(int(session.exitstatus), complete=exitstatus in RAN_TO_ITS_END and not stopped)
 
-    def _of_traffic(self, key: str, count: int) -> Verdict:
-        """The verdict on a rule that holds for every exchange, from all exchanges that were its subject."""
-        id, revision = key.split(" ")
-        rule = load()[id]
-        findings = self._findings.get(key, [])
-        causes = list(dict.fromkeys(finding["problem"] for finding in findings))
-        status: Status = "pass" if not findings else "fail" if rule.fails_in(revision) else "warn"
-        return Verdict(
-            requirement=id,
-            revision=revision,
-            status=status,
-            level=rule.level_in(revision),
-            area=rule.area,
-            rule=rule.text,
-            nodeid=f"traffic::{id}[{revision}]",
-            subjects=count,
-            red=status == "fail" or (status == "warn" and self._run.config.strict and rule.max_verdict == "fail"),
-            expected="this of every exchange" if findings else None,
-            received=_examples(causes, len(findings), count) if findings else None,
-            replay=findings[0]["replay"] if findings else None,
-            links=rule.links(revision),
-        )
-
-    def _harness_error(self) -> Verdict:
-        listed = "; ".join(list(self._own)[:EXAMPLES])
-        return Verdict(
-            "harness-messages-valid", "", "error",
-            rule="Every message of the harness itself is valid, and every check of it runs to its end.",
-            nodeid="traffic::harness", red=True, reason=f"the harness broke a rule of its own: {listed}",
-        )  # fmt: skip
+    def _exit_code(self) -> int:
+        judged = exit_code(self._verdicts, require_complete=self._run.config.require_complete)
+        return exit_codes.BROKEN if self._foreign_failure else judged
 
     def _report(self, verdict: Verdict) -> None:
         """Report it like a test, so that every reporter of pytest shows it; the terminal's progress is over by now,
@@ -108,6 +83,7 @@ class VerdictCollector:
         terminal = self._config.pluginmanager.get_plugin("terminalreporter")
         log = self._config.pluginmanager.subset_hook_caller("pytest_runtest_logreport", [terminal])
         outcome: Any = "failed" if verdict.red else "skipped" if verdict.status == "warn" else "passed"
+        now = time.time()
         for when in ("setup", "call", "teardown"):
             report = pytest.TestReport(
                 nodeid=verdict.nodeid,
@@ -116,10 +92,11 @@ class VerdictCollector:
                 outcome=outcome if when == "call" else "passed",
                 longrepr=explain(verdict) if when == "call" and verdict.status != "pass" else None,
                 when=when,
+                start=now,
+                stop=now,
             )
             if when == "call":
-                report.__dict__[VERDICT] = verdict.to_json()
-                report.user_properties.append(("requirement", verdict.requirement))
+                carry(report, verdict)
                 if verdict.status == "warn" and not verdict.red:
                     report.wasxfail = f"SHOULD broken: {verdict.received}"
             log(report=report)
@@ -127,7 +104,7 @@ class VerdictCollector:
                 category, _, _ = pytest_report_teststatus(report) or ("", "", "")
                 terminal.stats.setdefault(category, []).append(report)
 
-    def _finish_journal(self, code: int, *, interrupted: bool) -> None:
+    def _finish_journal(self, code: int, *, complete: bool) -> None:
         if self._journal is None:
             return
         counts: dict[str, int] = {}
@@ -135,9 +112,9 @@ class VerdictCollector:
             counts[one.status] = counts.get(one.status, 0) + 1
         self._journal.finish(
             {
-                "complete": not interrupted,
+                "complete": complete,
                 "exit_code": code,
-                "conforms": code == EXIT_OK,
+                "conforms": complete and code == exit_codes.OK,
                 "counts": counts,
                 "requests": self._requests,
                 "seconds": round(time.monotonic() - self._began, 3),
@@ -148,34 +125,28 @@ class VerdictCollector:
         if not self._verdicts:
             return
         terminalreporter.section("MCP conformance")
-        for text, markup in summary(self._verdicts):
+        width = terminalreporter._tw.fullwidth
+        for text, markup in summary(self._verdicts, width, terminalreporter.verbosity):
             terminalreporter.line(text, **markup)
         terminalreporter.line("")
         terminalreporter.line(self._closing_line(), bold=True)
 
     def _closing_line(self) -> str:
-        red = {one.requirement for one in self._verdicts if one.red}
-        said = f"{len(red)} requirements broken" if red else "conforms, as far as it was judged"
+        url = self._run.redactor.text(self._run.profile.url)
         seconds = time.monotonic() - self._began
         where = self._run.config.report_dir / "verdicts.json"
-        return f"{self._run.profile.url}: {said}; {self._requests} requests in {seconds:.1f} s; {where}"
+        return f"{url}: {conclusion(self._verdicts)}; {self._requests} requests in {seconds:.1f} s; {where}"
 
 
 def head(run: Run) -> dict[str, Any]:
     """What identifies a run: tool, target, revisions, clock."""
-    profile = run.profile
+    profile, redact = run.profile, run.redactor.text
     return {
         "format": 1,
         "tool": {"name": "mcp-conformance", "version": __version__},
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        "target": {"url": profile.url, "server": profile.server, "guarded": profile.guarded},
+        "target": {"url": redact(profile.url), "server": redact(profile.server), "guarded": profile.guarded},
         "revisions": list(profile.revisions),
-        "not_spoken": dict(profile.not_spoken),
+        "not_spoken": {revision: redact(reason) for revision, reason in profile.not_spoken.items()},
         "strict": run.config.strict,
     }
-
-
-def _examples(causes: list[str], findings: int, count: int) -> str:
-    listed = "; ".join(causes[:EXAMPLES])
-    rest = f"; and {len(causes) - EXAMPLES} more kinds" if len(causes) > EXAMPLES else ""
-    return f"in {findings} places of {count} exchanges: {listed}{rest}"

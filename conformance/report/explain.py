@@ -47,4 +47,4 @@ def _claims(path: Path, decorator: str) -> Iterator[tuple[str, str]]:
         if isinstance(node, ast.FunctionDef):
             for one in node.decorator_list:
                 if isinstance(one, ast.Call) and isinstance(one.func, ast.Name) and one.func.id == decorator:
-                    yield from ((arg.value, node.name) for arg in one.args if isinstance(arg, ast.Constant))
+                    yield from ((str(arg.value), node.name) for arg in one.args if isinstance(arg, ast.Constant))

@@ -3,14 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from conformance import exit_codes
 from conformance.report.verdict import JUDGED, WORST_FIRST, Status, Verdict
-
-EXIT_OK = 0
-EXIT_BROKEN = 1
-EXIT_HARNESS = 3
-EXIT_NOTHING = 5
-EXIT_UNREACHABLE = 6
-EXIT_INCOMPLETE = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +29,16 @@ class FindingGroup:
 
 
 def grouped(verdicts: Iterable[Verdict], status: Status) -> list[FindingGroup]:
-    """Verdicts of one status by requirement, MUST first, in the order in which they came."""
+    """Verdicts of one status by requirement, in the order in which they came."""
     everything = list(verdicts)
     groups: dict[str, list[Verdict]] = {}
+    blocked: dict[str, set[str]] = {}
     for one in everything:
         if one.status == status:
             groups.setdefault(one.requirement, []).append(one)
-    return [
-        FindingGroup(
-            id, tuple(members), tuple(sorted({one.requirement for one in everything if one.blocked_by == id}))
-        )
-        for id, members in groups.items()
-    ]
+        if one.blocked_by:
+            blocked.setdefault(one.blocked_by, set()).add(one.requirement)
+    return [FindingGroup(id, tuple(members), tuple(sorted(blocked.get(id, ())))) for id, members in groups.items()]
 
 
 def worst(statuses: Iterable[Status]) -> Status:
@@ -64,18 +56,18 @@ def by_requirement(verdicts: Iterable[Verdict]) -> dict[tuple[str, str], Status]
 
 
 def exit_code(verdicts: Sequence[Verdict], *, require_complete: bool) -> int:
-    """The exit code that the verdicts call for (docs/user-guide, exit codes)."""
+    """The exit code that the verdicts call for (docs/user-guide.md, exit codes)."""
     if any(one.red and one.status in ("fail", "warn") for one in verdicts):
-        return EXIT_BROKEN
+        return exit_codes.BROKEN
     if any(one.blocked_by == "TargetLost" for one in verdicts):
-        return EXIT_UNREACHABLE
+        return exit_codes.UNREACHABLE
     if any(one.status == "error" for one in verdicts):
-        return EXIT_HARNESS
+        return exit_codes.HARNESS
     if not any(one.status in JUDGED for one in verdicts):
-        return EXIT_NOTHING
+        return exit_codes.NOTHING
     if require_complete and _unjudged_musts(verdicts):
-        return EXIT_INCOMPLETE
-    return EXIT_OK
+        return exit_codes.INCOMPLETE
+    return exit_codes.OK
 
 
 def _unjudged_musts(verdicts: Sequence[Verdict]) -> list[tuple[str, str]]:

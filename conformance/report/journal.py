@@ -1,8 +1,9 @@
 """The verdict file: one JSON document that is valid after every verdict, so that an interrupted run loses nothing."""
 
 import json
+import os
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from conformance.report.verdict import Verdict
 
@@ -10,36 +11,49 @@ SCHEMA = "https://mcp-conformance.invalid/reports/verdicts.json"
 
 
 class Journal:
-    """Writes `verdicts.json`. Each verdict goes before a tail that closes the document, and the tail moves on."""
+    """Writes `verdicts.json`. Each verdict goes before a tail that closes the document, and the tail moves on.
+
+    A verdict and its tail are one write, which only ever makes the file longer: a reader, or a process that is
+    killed, finds the document before it or the document after it.
+    """
 
     def __init__(self, path: Path, head: dict[str, Any]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._file: IO[bytes] = path.open("wb")
         opening = json.dumps({"$schema": SCHEMA, **head}, ensure_ascii=False, indent=1).rstrip("}\n")
-        self._file.write(opening.encode() + b',\n "verdicts": [')
-        self._end = self._file.tell()
+        body = _encoded(opening + ',\n "verdicts": [')
+        fresh = path.with_name(f".{path.name}.{os.getpid()}")
+        fresh.write_bytes(body + _tail(0, {"complete": False}))
+        os.replace(fresh, path)
+        self._file = path.open("r+b", buffering=0)
+        self._end = len(body)
         self._count = 0
-        self._close_document({"complete": False})
 
     def add(self, verdict: Verdict) -> None:
-        self._file.seek(self._end)
-        line = json.dumps(verdict.to_json(), ensure_ascii=False)
-        self._file.write((",\n  " if self._count else "\n  ").encode() + line.encode())
-        self._end = self._file.tell()
+        separator = ",\n  " if self._count else "\n  "
         self._count += 1
-        self._close_document({"complete": False})
+        body = _encoded(separator + json.dumps(verdict.to_json(), ensure_ascii=False))
+        self._write(body, {"complete": False})
+        self._end += len(body)
 
     def finish(self, summary: dict[str, Any]) -> None:
         """Write the summary; the document is complete."""
-        self._file.seek(self._end)
-        self._close_document(summary)
+        self._write(b"", summary)
         self._file.close()
 
-    def _close_document(self, summary: dict[str, Any]) -> None:
-        tail = f'\n ],\n "count": {self._count},\n "summary": {json.dumps(summary, ensure_ascii=False)}\n}}\n'
-        self._file.write(tail.encode())
-        self._file.truncate()
-        self._file.flush()
+    def _write(self, body: bytes, summary: dict[str, Any]) -> None:
+        self._file.seek(self._end)
+        rest = memoryview(body + _tail(self._count, summary))
+        while rest:
+            rest = rest[self._file.write(rest) :]
+
+
+def _tail(count: int, summary: dict[str, Any]) -> bytes:
+    return _encoded(f'\n ],\n "count": {count},\n "summary": {json.dumps(summary, ensure_ascii=False)}\n}}\n')
+
+
+def _encoded(text: str) -> bytes:
+    """A lone surrogate, which UTF-8 has no form for, stays the JSON escape that it came as."""
+    return text.encode("utf-8", "backslashreplace")
 
 
 def read_verdicts(path: Path) -> tuple[dict[str, Any], list[Verdict]]:

@@ -1,46 +1,80 @@
 """The summary on the terminal: what is broken, first; then a table of areas and revisions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from conformance.report.findings import FindingGroup, by_requirement, grouped
-from conformance.report.verdict import Status, Verdict
+from conformance.report.text import folded, labelled, printable
+from conformance.report.verdict import JUDGED, Status, Verdict
 
 NAMES_SHOWN = 5
-GROUPS_SHOWN = 20
+IN_FULL: dict[Status, int] = {"fail": 20, "error": 20, "warn": 10}
+"""How many findings of a status are shown whole; of the others one line is shown."""
+QUIET = -1
+VERBOSE = 1
 
 Line = tuple[str, dict[str, bool]]
 
 
-def summary(verdicts: Sequence[Verdict]) -> list[Line]:
+def summary(verdicts: Sequence[Verdict], width: int, verbosity: int = 0) -> list[Line]:
     """Lines with the markup that pytest's terminal writer takes."""
     lines: list[Line] = []
     for status, colour in (("fail", "red"), ("error", "red"), ("warn", "yellow")):
-        for group in _first(grouped(verdicts, status), status, lines):  # type: ignore[arg-type]
-            lines += _finding(group, colour)
-    lines += _blocked_without_cause(verdicts)
-    return [*lines, *_table(verdicts)]
+        lines += _findings(grouped(verdicts, status), colour, width, verbosity)  # type: ignore[arg-type]
+    lines += _blocked_without_cause(verdicts, width)
+    return lines if verbosity < QUIET else [*lines, *_table(verdicts)]
 
 
-def _first(groups: list[FindingGroup], status: Status, lines: list[Line]) -> Iterable[FindingGroup]:
-    """Warnings are many and short-lived in a reader's mind: beyond some they are only counted."""
-    yield from groups[:GROUPS_SHOWN]
-    if len(groups) > GROUPS_SHOWN:
-        lines.append((f"… and {len(groups) - GROUPS_SHOWN} more requirements with status {status}, see the report", {}))
+def conclusion(verdicts: Sequence[Verdict]) -> str:
+    """The run in a few words."""
+    red = {one.requirement for one in verdicts if one.red and one.status != "error"}
+    warned = {one.requirement for one in verdicts if one.status == "warn"} - red
+    if red:
+        said = f"{_requirements(len(red))} broken"
+    elif any(one.blocked_by == "TargetLost" for one in verdicts):
+        said = "the target was lost on the way"
+    elif any(one.status == "error" for one in verdicts):
+        said = "not judged to the end, because of an error of the harness"
+    elif any(one.status in JUDGED for one in verdicts):
+        said = "conforms, as far as it was judged"
+    else:
+        said = "nothing was judged"
+    return f"{said}, {_requirements(len(warned))} warned about" if warned else said
 
 
-def _finding(group: FindingGroup, colour: str) -> list[Line]:
+def _requirements(count: int) -> str:
+    return "1 requirement" if count == 1 else f"{count} requirements"
+
+
+def _findings(groups: list[FindingGroup], colour: str, width: int, verbosity: int) -> list[Line]:
+    if not groups:
+        return []
+    whole = 0 if verbosity < QUIET else len(groups) if verbosity >= VERBOSE else IN_FULL[groups[0].first.status]
+    lines = [line for group in groups[:whole] for line in _finding(group, colour, width)]
+    short = [line for group in groups[whole:] for line in _head(group, colour, width)]
+    return [*lines, *short, *([("", {})] if short else [])]
+
+
+def _head(group: FindingGroup, colour: str, width: int) -> list[Line]:
     first = group.first
-    head = f"{first.status.upper()} {group.requirement} ({first.level}, {', '.join(group.revisions)})"
-    lines: list[Line] = [(head, {colour: True, "bold": True}), (f"  {first.rule}", {})]
+    scope = ", ".join(part for part in (first.level, *group.revisions) if part)
+    text = f"{first.status.upper()} {group.requirement}" + (f" ({scope})" if scope else "")
+    return [(line, {colour: True, "bold": True}) for line in folded(text, width)]
+
+
+def _finding(group: FindingGroup, colour: str, width: int) -> list[Line]:
+    first = group.first
+    plain = folded(f"  {first.rule}", width)
     if group.subjects:
-        lines.append((f"  about     {_some(group.subjects)}", {}))
-    for label in ("expected", "received", "reason", "replay"):
+        plain += labelled("about", _some(group.subjects), width)
+    for label in ("expected", "received", "reason"):
         if value := getattr(first, label):
-            lines.append((f"  {label:<9} {value}", {}))
+            plain += labelled(label, value, width)
+    if first.replay:
+        plain += labelled("replay", first.replay, None)
     if group.blocked:
-        lines.append((f"  blocks    {_some(group.blocked)}", {}))
-    lines += [(f"  {'see':<9} {link}", {}) for link in first.links[:1]]
-    return [*lines, ("", {})]
+        plain += labelled("blocks", _some(group.blocked), width)
+    plain += [line for link in first.links[:1] for line in labelled("see", link, None)]
+    return [*_head(group, colour, width), *((line, {}) for line in plain), ("", {})]
 
 
 def _some(names: Sequence[str]) -> str:
@@ -48,32 +82,39 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:NAMES_SHOWN]) + (f" and {rest} more" if rest > 0 else "")
 
 
-def _blocked_without_cause(verdicts: Sequence[Verdict]) -> list[Line]:
+def _blocked_without_cause(verdicts: Sequence[Verdict], width: int) -> list[Line]:
     """What could not be judged although nothing that it stands on was found broken: say so, it is no success."""
     broken = {one.requirement for one in verdicts if one.status in ("fail", "error")}
     left = [one for one in verdicts if one.status == "blocked" and one.blocked_by not in broken]
-    reasons: dict[str, list[str]] = {}
+    reasons: dict[str, set[str]] = {}
     for one in left:
-        reasons.setdefault(str(one.reason), []).append(one.requirement)
+        reasons.setdefault(str(one.reason), set()).add(one.requirement)
     return [
-        (f"NOT JUDGED {_some(sorted(set(ids)))}: {reason}", {"yellow": True}) for reason, ids in reasons.items()
+        (line, {"yellow": True})
+        for reason, ids in reasons.items()
+        for line in folded(f"NOT JUDGED {_some(sorted(ids))}: {printable(reason)}", width)
     ]
 
 
 def _table(verdicts: Sequence[Verdict]) -> list[Line]:
     """Requirements by area and revision: passed of judged, and what failed or was only warned about."""
-    statuses = by_requirement(verdicts)
-    areas = {one.requirement: one.area for one in verdicts}
-    revisions = sorted({revision for _, revision in statuses if revision})
-    rows = [["area", *revisions]]
-    for area in sorted(set(areas.values())):
-        cells = [[status for (id, rev), status in statuses.items() if areas[id] == area and rev == revision]
-                 for revision in revisions]
-        rows.append([area, *map(_cell, cells)])
+    rows = table(verdicts)
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    legend = "passed/judged requirements; F failed, W warned, b blocked, ? not testable"
+    legend = "passed/judged requirements; F failed, E error, W warned, b blocked, ? not testable"
     return [(lines[0], {"bold": True}), *((line, {}) for line in lines[1:]), (legend, {})]
+
+
+def table(verdicts: Sequence[Verdict]) -> list[list[str]]:
+    """Areas by revisions, the first row and the first column being names."""
+    areas = {one.requirement: one.area for one in verdicts}
+    cells: dict[tuple[str, str], list[Status]] = {}
+    for (id, revision), status in by_requirement(verdicts).items():
+        cells.setdefault((areas[id], revision), []).append(status)
+    revisions = sorted({revision for _, revision in cells if revision})
+    named = sorted({area for area in areas.values() if area})
+    rows = [[area, *(_cell(cells.get((area, revision), [])) for revision in revisions)] for area in named]
+    return [["area", *revisions], *rows]
 
 
 def _cell(statuses: list[Status]) -> str:

@@ -38,6 +38,11 @@ class Verdict:
     readings: tuple[str, ...] = ()
     transcript: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
 
+    @property
+    def spec(self) -> str:
+        """The address of the first place that states the rule."""
+        return self.links[0] if self.links else ""
+
     def to_json(self) -> dict[str, Any]:
         """Only what is set, so that a verdict reads short."""
         always = ("requirement", "revision", "status")

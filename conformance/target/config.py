@@ -2,14 +2,14 @@
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from conformance.target.credentials import header_lines, read_token
 from conformance.target.errors import ConfigError
-from conformance.target.options import OPTIONS, Option
+from conformance.target.options import OPTIONS, REPORTS, Option
 from conformance.wire.exchange import Headers
 from conformance.wire.http import HttpSettings, usable_url
 
@@ -41,6 +41,7 @@ class RunConfig:
     strict: bool = False
     require_complete: bool = False
     report_dir: Path = Path("reports")
+    reports: tuple[str, ...] = REPORTS
     arguments: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     roles: Mapping[str, str] = field(default_factory=dict)
 
@@ -58,14 +59,22 @@ class RunConfig:
 
 
 def load_config(
-    flags: Mapping[str, Any], *, environ: Mapping[str, str] | None = None, directory: Path | None = None
+    flags: Mapping[str, Any],
+    *,
+    environ: Mapping[str, str] | None = None,
+    directory: Path | None = None,
+    default_url: Callable[[], str | None] = lambda: None,
 ) -> RunConfig:
-    """Merge the sources and check every value. Raises `ConfigError` with one clear line."""
+    """Merge the sources and check every value; `default_url` is asked when no source names a target.
+
+    Raises `ConfigError` with one clear line.
+    """
     environ = os.environ if environ is None else environ
     document = read_file(directory or Path.cwd(), flags.get("config"))
     merged = {option.key: _first(option, flags, environ, document) for option in OPTIONS}
     chosen = {key: value for key, value in merged.items() if value is not None}
-    return _build(chosen, document, environ, directory or Path.cwd())
+    chosen["url"] = chosen.get("url") or _emcp_url(environ) or default_url()
+    return _build(chosen, document, environ)
 
 
 def read_file(directory: Path, named: str | Path | None = None) -> dict[str, Any]:
@@ -118,10 +127,8 @@ def _convert(option: Option, value: Any, source: str) -> Any:
         raise ConfigError(f"{source}: {error}") from None
 
 
-def _build(
-    chosen: dict[str, Any], document: Mapping[str, Any], environ: Mapping[str, str], directory: Path
-) -> RunConfig:
-    url = chosen.pop("url", None) or _emcp_url(environ)
+def _build(chosen: dict[str, Any], document: Mapping[str, Any], environ: Mapping[str, str]) -> RunConfig:
+    url = chosen.pop("url")
     if not url:
         raise ConfigError("--target: no URL given; use --target=URL, target.url in conformance.toml or MCP_GATEWAY_URL")
     if not usable_url(url):

@@ -81,12 +81,24 @@ def _path(value: Any) -> Path:
     return Path(value).expanduser()
 
 
+def _reports(value: Any) -> tuple[str, ...]:
+    listed = value.split(",") if isinstance(value, str) else list(value)
+    chosen = tuple(str(one).strip() for one in listed if str(one).strip() not in ("", "none"))
+    for one in chosen:
+        if one not in REPORTS:
+            raise ValueError(f"{one!r} is not a report; known: {', '.join(REPORTS)}, or none")
+    return chosen
+
+
 def _lines(value: Any) -> tuple[str, ...]:
     listed = (value,) if isinstance(value, str) else value
     if not isinstance(listed, list | tuple):
         raise ValueError(f"{value!r} has to be a list of 'Name: value' lines")
     return tuple(str(one) for one in listed)
 
+
+REPORTS = ("html", "junit")
+"""Reports that a run writes beside the verdict file unless told otherwise."""
 
 OPTIONS = (
     Option(
@@ -142,5 +154,9 @@ OPTIONS = (
     Option(
         "report_dir", "--report-dir", "directory for the reports (default: reports)", _path,
         ("MCP_CONFORMANCE_REPORT_DIR",), "DIR",
+    ),
+    Option(
+        "reports", "--reports", "reports to write beside verdicts.json: html, junit, both with a comma, or none"
+        " (default: html,junit)", _reports, ("MCP_CONFORMANCE_REPORTS",), "KINDS",
     ),
 )  # fmt: skip

@@ -1,0 +1,81 @@
+"""First contact, before the session starts: what is wrong with the configuration or the target is one line."""
+
+import sys
+from typing import Any
+
+import pytest
+
+from conformance import exit_codes
+from conformance.plugin.options import flags
+from conformance.plugin.run import RUN, Run
+from conformance.requirements import load
+from conformance.target.config import RunConfig, load_config
+from conformance.target.discovery import discover, open_channel
+from conformance.target.errors import ConfigError, TargetError
+from conformance.target.profile import TargetProfile
+from conformance.wire.channel import TargetLost
+from conformance.wire.http import HttpWire, UnusableSettings
+from conformance.wire.pacing import BudgetExhausted
+from conformance.wire.redact import Redactor
+
+
+def first_contact(config: pytest.Config) -> int | None:
+    """Read the configuration, discover the target, and keep both for the session; else an exit code."""
+    try:
+        _check_selection(config)
+        given = flags(config)
+        run_config = load_config(
+            given, default_url=lambda: config.hook.pytest_conformance_default_target(config=config)
+        )
+        config.stash[RUN] = Run(run_config, discover_target(run_config))
+    except ConfigError as error:
+        return complain(str(error), exit_codes.USAGE)
+    except TargetError as error:
+        return complain(str(error), exit_codes.UNREACHABLE)
+    except KeyboardInterrupt:
+        return complain("interrupted", exit_codes.INTERRUPTED)
+    except Exception as error:
+        if config.option.fulltrace:
+            raise
+        return complain(f"internal error: {type(error).__name__} (--full-trace shows where)", exit_codes.HARNESS)
+    return None
+
+
+def discover_target(config: RunConfig) -> TargetProfile:
+    """The profile of the target. Raises `ConfigError` or `TargetError`, whose words hold no secret."""
+    redact = Redactor(config.secrets).text
+    try:
+        with HttpWire(config.http) as wire:
+            return discover(config, open_channel(config, wire))
+    except UnusableSettings as error:
+        raise ConfigError(redact(f"--ca-bundle, --client-cert, --client-key or --proxy: {error}")) from None
+    except (ConfigError, TargetError) as error:
+        raise type(error)(redact(str(error))) from None
+    except BudgetExhausted as error:
+        raise ConfigError(f"{error} before the target was discovered; allow more requests") from None
+    except TargetLost as error:
+        raise TargetError(redact(f"{config.url}: {error}")) from None
+
+
+def complain(message: str, code: int) -> int:
+    print("mcp-conformance: " + " ".join(message.split()), file=sys.stderr)
+    return code
+
+
+def _check_selection(config: pytest.Config) -> None:
+    rules = load()
+    _known("--requirement", config.getoption("requirements"), set(rules))
+    _known("--area", config.getoption("areas"), {rule.area for rule in rules.values()})
+
+
+def _known(flag: str, given: list[str] | None, known: set[str]) -> None:
+    for one in given or ():
+        if one not in known:
+            raise ConfigError(f"{flag}: no such name {one!r}; {did_you_mean(one, known)}")
+
+
+def did_you_mean(name: str, known: Any) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(name, sorted(known), n=3)
+    return f"did you mean {', '.join(near)}?" if near else "`mcp-conformance explain` lists them all"
