@@ -245,7 +245,7 @@ def test_disconnect_does_not_cancel(new_peer: NewPeer, role: Role) -> None:
     """A call goes on when its connection is lost: the result can be had by resuming the stream."""
     peer = new_peer()
     call, event_id = _interrupt(peer, role("slow-tool"))
-    again = _resume(peer, event_id, 15.0)
+    again = _resume(peer, event_id, 10.0)
     own = [one for one in again.responses if one.get("id") == call.message["id"]]
     if not own:
         not_testable("the resumed stream held no response, so what became of the call is not seen")
@@ -255,11 +255,11 @@ def test_disconnect_does_not_cancel(new_peer: NewPeer, role: Role) -> None:
 
 @requirement("http-resume-always-get")
 @timing
-def test_post_stream_is_resumed_by_get(new_peer: NewPeer, role: Role) -> None:
+def test_post_stream_is_resumed_by_get(new_peer: NewPeer, role: Role, target: TargetProfile) -> None:
     """The stream of a POST that was cut off goes on by GET with Last-Event-ID."""
     peer = new_peer()
     call, event_id = _interrupt(peer, role("progress-tool"))
-    again = _resume(peer, event_id, 15.0)
+    again = _resume(peer, event_id, max(2.0, target.grace))
 
     expect(again).that(
         any(one.get("id") == call.message["id"] for one in again.responses), "the response of the resumed request"
