@@ -135,18 +135,21 @@ def _all_names(peer: Peer) -> Iterator[str]:
 @capability("tools")
 def test_the_list_does_not_hang_on_the_connection(peer: Peer, surface: Surface) -> None:
     """Fresh connections, and one on which much was asked, see the same tools."""
-    if surface.pages.get("tools", 1) > WALKED:
-        not_testable(f"a list of {surface.pages['tools']} pages is not read again and again")
+    pages = surface.pages.get("tools", 1)
+    if pages > WALKED:
+        not_testable(f"a list of {pages} pages is not read again and again")
 
     def take(close: bool) -> frozenset[str]:
+        """All pages on one connection, which ends after the last one."""
         found: list[str] = []
-        cursor: JsonObject = {}
-        for _ in range(WALKED):
-            result = need_result(peer.request("tools/list", cursor, headers=_closing(close)))
+        params: JsonObject = {}
+        for number in range(1, WALKED + 1):
+            last = {"connection": "close"} if close and number >= pages else None
+            result = need_result(peer.request("tools/list", params, headers=last))
             found += _names(result)
             if not isinstance(result.get("nextCursor"), str):
                 break
-            cursor = {"cursor": result["nextCursor"]}
+            params = {"cursor": result["nextCursor"]}
         return frozenset(found)
 
     def other() -> None:
@@ -157,7 +160,3 @@ def test_the_list_does_not_hang_on_the_connection(peer: Peer, surface: Surface) 
 
     if varies_by_connection(take, other):
         violation("one set of tools, whatever the connection", "the set differs between connections, time and again")
-
-
-def _closing(close: bool) -> dict[str, str] | None:
-    return {"connection": "close"} if close else None

@@ -261,7 +261,7 @@ _header_fault(
 def tool_names_in_any_case(request: Request) -> None:
     """Tools are found under their names in other case."""
     name = request.params.get("name")
-    if isinstance(name, str) and name.swapcase() in ("test_simple_text", "echo", "add"):
-        request.params["name"] = name.swapcase()
+    if isinstance(name, str) and name.isupper():
+        request.params["name"] = name.lower()
         if "mcp-name" in request.headers:
-            request.headers["mcp-name"] = name.swapcase()
+            request.headers["mcp-name"] = name.lower()
