@@ -1,17 +1,20 @@
 """All exchanges of a test, held against the invariants; the result is plain data that a worker can report."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
 from conformance.checks.expect import describe
+from conformance.checks.flow import asked_ids, tokens_of
 from conformance.checks.invariants import Finding, invariants, reply_of
+from conformance.protocol.reply import response_seen
 from conformance.protocol.revisions import REVISIONS
 from conformance.protocol.schemas import check_message
 from conformance.requirements import load
 from conformance.target.profile import Surface
 from conformance.wire.channel import Context, Recorded
-from conformance.wire.exchange import curl
+from conformance.wire.exchange import Exchange, curl
 from conformance.wire.redact import Redactor
 
 
@@ -19,17 +22,36 @@ def judge_traffic(
     record: list[Recorded], redactor: Redactor, nodeid: str, surfaces: Mapping[str, Surface]
 ) -> dict[str, Any]:
     """`surfaces` is what the target shows under each revision. In the result, `subjects` counts the exchanges
-    looked at by "requirement revision", `findings` are rules broken, `own` are invalid messages of the harness
-    itself, outside deliberate probes."""
+    looked at by "requirement revision", `findings` are rules broken, `own` are defects of the harness: a
+    message of its own that is invalid and no deliberate probe, a check that broke."""
     subjects: dict[str, int] = {}
     findings: list[dict[str, Any]] = []
     own: list[str] = []
+    asked = asked_ids(message.value for one in record for message in list(one.exchange.messages))
     for one in record:
-        recorded = replace(one, context=informed(one.context, surfaces))
-        for found in judge_exchange(recorded, redactor, subjects):
+        context = replace(informed(one.context, surfaces), asked=asked, tokens=concurrent_tokens(one, record))
+        recorded = replace(one, context=context)
+        for found in judge_exchange(recorded, redactor, subjects, own):
             findings.append({**asdict(found), "nodeid": nodeid})
         own += _own_problems(recorded)
     return {"subjects": subjects, "findings": findings, "own": own, "requests": len(record)}
+
+
+def concurrent_tokens(one: Recorded, record: Sequence[Recorded]) -> tuple[Any, ...]:
+    """The progress tokens of the requests that were under way at some time during this exchange."""
+    return tuple(
+        token
+        for other in record
+        for token in tokens_of(other.context.message)
+        if other.exchange.started < _end(one.exchange) and one.exchange.started < _end(other.exchange)
+    )
+
+
+def _end(exchange: Exchange) -> float:
+    """When a request was over, by the wall clock; one whose connection was lost may run on."""
+    if exchange.ended_at is None or not response_seen(exchange):
+        return math.inf
+    return exchange.started + exchange.ended_at
 
 
 def informed(context: Context, surfaces: Mapping[str, Surface]) -> Context:
@@ -50,8 +72,13 @@ def _called_tool(message: Any, surface: Surface) -> Mapping[str, Any] | None:
     return named[0] if len(named) == 1 else None
 
 
-def judge_exchange(recorded: Recorded, redactor: Redactor, subjects: dict[str, int]) -> list[Finding]:
-    """The findings of one exchange; counts it in `subjects` for each rule that it is a subject of."""
+def judge_exchange(
+    recorded: Recorded, redactor: Redactor, subjects: dict[str, int], own: list[str]
+) -> list[Finding]:
+    """The findings of one exchange; counts it in `subjects` for each rule that it is a subject of.
+
+    A judge that breaks on a strange answer is our defect, told in `own`, and does not end the run.
+    """
     found: list[Finding] = []
     reply, context = reply_of(recorded), recorded.context
     rules = load()
@@ -59,7 +86,11 @@ def judge_exchange(recorded: Recorded, redactor: Redactor, subjects: dict[str, i
         rule = rules[one.requirement]
         if context.revision not in rule.revisions:
             continue
-        problems = one.judge(reply, context)
+        try:
+            problems = one.judge(reply, context)
+        except Exception as error:
+            own.append(f"the check of {one.requirement} broke: {type(error).__name__}: {error}")
+            continue
         if problems is None:
             continue
         key = f"{one.requirement} {context.revision}"

@@ -19,6 +19,7 @@ META_CLIENT_INFO = META + "clientInfo"
 META_CAPABILITIES = META + "clientCapabilities"
 META_LOG_LEVEL = META + "logLevel"
 META_SERVER_INFO = META + "serverInfo"
+META_SUBSCRIPTION = META + "subscriptionId"
 
 PARSE_ERROR = -32700
 INVALID_REQUEST = -32600

@@ -26,6 +26,8 @@ class Context:
     purpose; `revision` is the one in force ("" before negotiation), `client_capabilities` is what the harness declared
     (None when it is not known). What discovery knows is added when the exchange
     is judged: `declared` are the capabilities of the target, `tool` is the definition of the tool that was called.
+    So is what the other exchanges of the same test know: `tokens` are the progress tokens of requests that ran at the
+    same time, `asked` the ids of requests that the target sent.
     """
 
     revision: str = ""
@@ -34,6 +36,8 @@ class Context:
     client_capabilities: Mapping[str, Any] | None = None
     declared: Mapping[str, Any] | None = None
     tool: Mapping[str, Any] | None = None
+    tokens: tuple[Any, ...] = ()
+    asked: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

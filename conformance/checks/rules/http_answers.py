@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from conformance.checks.flow import is_progress_of, is_same, tokens_of
 from conformance.checks.invariants import invariant
 from conformance.protocol.messages import each, is_notification, is_request, is_response
 from conformance.protocol.reply import Reply
 from conformance.protocol.resumption import LAST_EVENT_ID
 from conformance.wire.channel import Context
+from conformance.wire.exchange import NOT_UTF8
 
 JSON = "application/json"
 STREAM = "text/event-stream"
@@ -79,7 +81,7 @@ def json_answers_are_one_object(reply: Reply, context: Context) -> list[str] | N
     exchange = reply.exchange
     if not _is_single_request(reply, context) or exchange.media_type != JSON or exchange.ending != "complete":
         return None
-    if _mislabelled(reply):
+    if _mislabelled(reply) or any(why.startswith(NOT_UTF8) for why in exchange.malformed):
         return None
     if not exchange.messages:
         return [f"{reply.method}: the JSON body is {'not JSON' if exchange.body else 'empty'}"]
@@ -93,7 +95,10 @@ def _kind(value: Any) -> str:
 
 @invariant("http-notification-202-empty")
 def accepted_notifications_get_202(reply: Reply, context: Context) -> list[str] | None:
+    """A JSON-RPC response to a notification breaks jsonrpc-notification-no-response."""
     if not _one_way(context.message) or not _is_success(reply) or reply.error is not None:
+        return None
+    if is_notification(context.message) and any("id" in one for one in reply.responses):
         return None
     what = reply.method or "a response"
     if reply.status != 202:
@@ -119,6 +124,13 @@ def every_request_is_served_at_one_url(reply: Reply, context: Context) -> list[s
     return []
 
 
+@invariant("http-single-endpoint-post-get")
+def get_is_served_at_the_same_url(reply: Reply, context: Context) -> list[str] | None:
+    if context.probe or reply.exchange.request.method != "GET" or reply.status is None:
+        return None
+    return [f"GET is answered {reply.status}, a redirect"] if reply.status in REDIRECTS else []
+
+
 @invariant("http-sse-eventual-response")
 @invariant("http-sse-eventual-response-each-batch")
 @invariant("http-sse-no-close-before-response")
@@ -126,6 +138,8 @@ def streams_hold_their_responses(reply: Reply, context: Context) -> list[str] | 
     exchange = reply.exchange
     sent = [one for one in each(context.message) if is_request(one)]
     if context.probe or not sent or not _is_stream(reply) or exchange.ending != "complete":
+        return None
+    if exchange.malformed:
         return None
     may_resume = context.revision >= "2025-11-25" and any(event.id for event in exchange.events)
     if may_resume or any(one["method"] == CANCELLABLE for one in sent):
@@ -138,15 +152,20 @@ def streams_hold_their_responses(reply: Reply, context: Context) -> list[str] | 
 @invariant("http-sse-close-after-response")
 @invariant("http-sse-final-response-terminates")
 def nothing_follows_the_response(reply: Reply, context: Context) -> list[str] | None:
+    """A second response breaks jsonrpc-request-answered, or one of the rules about ids."""
     if not _is_single_request(reply, context) or not _is_stream(reply) or reply.response is None:
         return None
     after = reply.messages[reply.messages.index(reply.response) + 1 :]
-    return [f"{reply.method}: {_name(one)} follows the response on its stream" for one in after]
+    strangers = [one for one in after if not (is_response(one) or _is_late_progress(one, context))]
+    return [f"{reply.method}: {_name(one)} follows the response on its stream" for one in strangers]
+
+
+def _is_late_progress(message: Any, context: Context) -> bool:
+    """Progress after the response breaks progress-stop-after-completion."""
+    return any(is_progress_of(message, token) for token in tokens_of(context.message))
 
 
 def _name(message: Any) -> str:
-    if is_response(message):
-        return "another response"
     return str(message.get("method", "a message")) if isinstance(message, dict) else "a message"
 
 
@@ -176,33 +195,27 @@ def streams_carry_no_server_requests(reply: Reply, context: Context) -> list[str
 
 @invariant("http-sse-notifications-relate")
 def notifications_belong_to_their_request(reply: Reply, context: Context) -> list[str] | None:
-    """Progress tokens are judged by a rule of their own; here it is what belongs to no request at all."""
+    """A progress token that no request has is judged by a rule of its own."""
     if not is_request(context.message) or not _is_stream(reply) or reply.method == "subscriptions/listen":
         return None
     strays = [one["method"] for one in reply.notifications if one["method"] in ELSEWHERE]
-    return [f"{stray} is sent on the stream of {reply.method}" for stray in strays]
+    problems = [f"{stray} is sent on the stream of {reply.method}" for stray in strays]
+    return problems + _progress_of_others(reply, context)
 
 
 @invariant("http-sse-messages-relate")
 def progress_belongs_to_its_request(reply: Reply, context: Context) -> list[str] | None:
     if not is_request(context.message) or not _is_stream(reply):
         return None
-    own = _progress_token(context.message)
-    strays = [one for one in reply.notifications if _reported_token(one) not in (None, own)]
-    return [f"the stream of {reply.method} has progress of another request"] if strays else []
+    return _progress_of_others(reply, context)
 
 
-def _progress_token(request: Any) -> Any:
-    params = request.get("params")
-    meta = params.get("_meta") if isinstance(params, dict) else None
-    return meta.get("progressToken") if isinstance(meta, dict) else None
-
-
-def _reported_token(notification: Any) -> Any:
-    params = notification.get("params")
-    if notification["method"] != "notifications/progress" or not isinstance(params, dict):
-        return None
-    return params.get("progressToken")
+def _progress_of_others(reply: Reply, context: Context) -> list[str]:
+    """Progress of a request that runs at the same time, on the stream of this one."""
+    own = tokens_of(context.message)
+    others = [one for one in context.tokens if not any(is_same(one, token) for token in own)]
+    strayed = any(is_progress_of(one, token) for one in reply.notifications for token in others)
+    return [f"the stream of {reply.method} has progress of another request"] if strayed else []
 
 
 @invariant("http-get-no-response-unless-resume")
