@@ -129,7 +129,7 @@ def test_missing_parameter_header_is_refused(peer: Peer, mirrored: list[Mirrored
 def test_absent_parameter_needs_no_header(peer: Peer, mirrored: list[Mirrored]) -> None:
     """Without the argument no header is expected."""
     one = _optional(mirrored)
-    reply = judged(one.call(peer, ABSENT, {one.header: None}, probe=False))
+    reply = judged(one.call(peer, ABSENT, {one.header: None}))
     expect(reply).that(reply.error_code != HEADER_MISMATCH, f"a call without the argument to need no {one.header}")
 
 

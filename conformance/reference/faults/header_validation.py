@@ -2,7 +2,6 @@
 
 import re
 from typing import Any
-from urllib.parse import quote
 
 from conformance.protocol.messages import header_value
 from conformance.protocol.modern import NAMED_BY
@@ -180,17 +179,18 @@ def _modern_only_refusal(request: Request) -> Response:
 
 @fault(breaks="http-decode-encoded-headers")
 @requests(when=lambda request: _is_encoded(request, NAME))
-def encoded_name_taken_literally(request: Request) -> None:
-    """A name in Base64 is not decoded."""
-    request.headers[NAME] = quote(request.headers.get(NAME) or "")
+def encoded_name_taken_literally(request: Request) -> Response:
+    """A name in Base64 is not understood."""
+    return Response.of_error(request, -32600, "Bad Mcp-Name", status=400)
 
 
 @fault(breaks="http-decode-encoded-headers")
 @requests(when=lambda request: _is_encoded(request, PARAMETERS["region"]))
-def encoded_parameter_taken_literally(request: Request) -> None:
-    """A parameter in Base64 is not decoded."""
+def encoded_parameter_taken_literally(request: Request) -> Response | None:
+    """A parameter in Base64 is not understood where it need not be in Base64."""
     if (request.params.get("arguments") or {}).get("region", "").isascii():
-        request.headers[PARAMETERS["region"]] = quote(request.headers.get(PARAMETERS["region"]) or "")
+        return Response.of_error(request, -32600, "Bad Mcp-Param-Region", status=400)
+    return None
 
 
 def _is_encoded(request: Request, header: str) -> bool:

@@ -23,6 +23,12 @@ def _listens(request: Request) -> bool:
     return request.method == "GET"
 
 
+def _is_ordinary(request: Request) -> bool:
+    """Whether the healthy server would serve this legacy request."""
+    known = request.headers.get("mcp-protocol-version") in (None, *LEGACY)
+    return known and "origin" not in request.headers and request.session_id in request.sessions.revisions
+
+
 @fault(breaks="http-notification-202-empty")
 @responses(when=_is_notification)
 def notification_answered_200(response: Response, request: Request) -> None:
@@ -64,7 +70,7 @@ def response_refused_with_200(request: Request) -> Response:
 
 
 @fault(breaks="http-request-content-type", revisions=LEGACY[1:])
-@requests("ping")
+@requests("ping", when=lambda request: _is_ordinary(request))
 def ping_answered_as_text(request: Request) -> Response:
     """ping is answered as text/plain."""
     response = Response.of_json({"jsonrpc": "2.0", "id": request.id, "result": {}})
@@ -81,7 +87,7 @@ def answer_without_media_type(response: Response, request: Request) -> None:
 
 
 @fault(breaks="http-json-single-object", revisions=LEGACY[1:])
-@requests("ping")
+@requests("ping", when=lambda request: _is_ordinary(request))
 def ping_answered_as_array(request: Request) -> Response:
     """The JSON answer to a single ping is an array."""
     return Response.of_json([{"jsonrpc": "2.0", "id": request.id, "result": {}}])
