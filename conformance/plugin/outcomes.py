@@ -234,7 +234,7 @@ def _dress(report: pytest.TestReport, verdict: Verdict) -> None:
         report.longrepr = explain(verdict)
     elif verdict.status != "pass":
         report.outcome = "skipped"
-        path, line, _ = report.location
+        path, line = verdict.nodeid.partition("::")[0], report.location[1]
         report.longrepr = (path, line or 0, f"Skipped: {verdict.status}: {verdict.reason}")
 
 

@@ -1,9 +1,11 @@
 """The session: take the profile of the target, open the wire, close everything."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from conformance.plugin.reporters import Reporters
 from conformance.plugin.run import RUN, Run, from_controller, to_worker
 from conformance.plugin.verdicts import VerdictCollector
 from conformance.report.text import printable
@@ -15,14 +17,38 @@ from conformance.wire.http import HttpWire
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
     config = session.config
+    _open_allure_gate(config)
     if hasattr(config, "workerinput"):
         run_config, profile = from_controller(config.workerinput["conformance"])
         config.stash[RUN] = Run(run_config, profile)
         _open_wire(config.stash[RUN], int(config.workerinput["workercount"]))
         return
-    config.pluginmanager.register(VerdictCollector(config, config.stash[RUN]), "conformance.verdicts")
+    _register_reporters(config, config.stash[RUN])
     if not _distributes(config):
         _open_wire(config.stash[RUN], 1)
+
+
+def _register_reporters(config: pytest.Config, run: Run) -> None:
+    reporters = Reporters(config, run)
+    config.pluginmanager.register(reporters, "conformance.reporters")
+    if directory := _allure_directory(config):
+        from conformance.plugin.allure import Results
+
+        config.pluginmanager.register(Results(directory, run, reporters.facts), "conformance.allure")
+    config.pluginmanager.register(VerdictCollector(config, run), "conformance.verdicts")
+
+
+def _open_allure_gate(config: pytest.Config) -> None:
+    if _allure_directory(config):
+        from conformance.plugin.allure import Gate
+
+        config.pluginmanager.register(Gate(config), "conformance.allure_gate")
+
+
+def _allure_directory(config: pytest.Config) -> Path | None:
+    """Where --alluredir points to; None without it, or without allure-pytest."""
+    chosen = getattr(config.option, "allure_report_dir", None)
+    return Path(chosen).absolute() if chosen and not config.option.collectonly else None
 
 
 def _open_wire(run: Run, share: int) -> None:
