@@ -35,6 +35,8 @@ def test_a_tool_call_is_answered(
     """
     tool = called_tool[0]
     reply = judged(peer.call_tool(tool, arguments))
+    if reply.response is None and any(event.id for event in reply.exchange.events):
+        not_testable("the stream ended before the response, which a resumed stream may still bring")
     if reply.exchange.ending == "deadline":
         not_testable(f"the tool did not finish: {reply.exchange.failure}; see --request-timeout")
     if _may_be_lawful(reply, tool) and str(tool.get("name")) not in _always_succeed(surface):
