@@ -21,6 +21,7 @@ from conformance.protocol.reply import Reply
 from conformance.wire.channel import Context
 from conformance.wire.exchange import Exchange
 
+LISTEN = "subscriptions/listen"
 MOST_IN_A_SECOND = 500
 """A bound so generous that only a server without any limit exceeds it; the specification names none."""
 
@@ -42,6 +43,8 @@ def _respelt(token: Token, given: Iterable[Token]) -> bool:
 
 
 def _is_subject(reply: Reply, context: Context) -> bool:
+    if reply.method == LISTEN:
+        return False
     if context.message is None:
         return reply.exchange.request.method == "GET" and bool(reported(reply))
     return bool(reported(reply) or tokens_of(context.message) or reply.method == "tools/call")
@@ -49,7 +52,8 @@ def _is_subject(reply: Reply, context: Context) -> bool:
 
 @invariant("progress-only-active-tokens")
 def progress_has_tokens_of_running_requests(reply: Reply, context: Context) -> list[str] | None:
-    """A token that only changed its JSON type is judged by progress-token-type."""
+    """A token that only changed its JSON type is judged by progress-token-type, progress on a listen stream by
+    sub-no-request-scoped-on-listen."""
     if not _is_subject(reply, context):
         return None
     given = tokens_of(context.message)
