@@ -8,6 +8,7 @@ import pytest
 from conformance import exit_codes
 from conformance.plugin.options import flags
 from conformance.plugin.run import RUN, Run
+from conformance.report.text import printable
 from conformance.requirements import load
 from conformance.target.config import RunConfig, load_config
 from conformance.target.discovery import discover, open_channel
@@ -58,7 +59,8 @@ def discover_target(config: RunConfig) -> TargetProfile:
 
 
 def complain(message: str, code: int) -> int:
-    print("mcp-conformance: " + " ".join(message.split()), file=sys.stderr)
+    """One line for people. What looks like a credential is masked, as the redactor of a run is not there yet."""
+    print("mcp-conformance: " + printable(" ".join(Redactor().text(message).split())), file=sys.stderr)
     return code
 
 

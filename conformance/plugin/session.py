@@ -1,5 +1,6 @@
 """The session: take the profile of the target, open the wire, close everything."""
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,9 @@ def _allure_directory(config: pytest.Config) -> Path | None:
 
 
 def _open_wire(run: Run, share: int) -> None:
+    """The HTTP library logs URLs and response headers as they are, secrets included."""
+    for library in ("httpx", "httpcore"):
+        logging.getLogger(library).setLevel(logging.WARNING)
     run.wire = HttpWire(run.config.http).__enter__()
     run.channel = open_channel(run.after_discovery, run.wire, run.profile.url, share)
 

@@ -10,6 +10,7 @@ from typing import Any
 from conformance.target.credentials import header_lines, read_token
 from conformance.target.errors import ConfigError
 from conformance.target.options import OPTIONS, REPORTS, Option
+from conformance.target.secrets import secrets_of_headers, secrets_of_url
 from conformance.wire.exchange import Headers
 from conformance.wire.http import HttpSettings, usable_url
 
@@ -18,9 +19,10 @@ CONFIG_FILE = "conformance.toml"
 
 @dataclass(frozen=True, slots=True)
 class RunConfig:
-    """Everything that a run depends on. Times in seconds. Secrets are only in `headers`, `token` and `proxy`."""
+    """Everything that a run depends on. Times in seconds. Secrets are only in `url`, `headers`, `token` and
+    `proxy`."""
 
-    url: str
+    url: str = field(repr=False)
     revisions: tuple[str, ...] = ()
     headers: Headers = field(default=(), repr=False)
     token: str | None = field(default=None, repr=False)
@@ -54,8 +56,8 @@ class RunConfig:
     @property
     def secrets(self) -> list[str]:
         """Values that must never be seen in a report."""
-        values = [value for name, value in self.headers if name.lower() not in ("accept", "user-agent")]
-        return [*values, *([self.token] if self.token else [])]
+        found = [*secrets_of_headers(self.headers), *secrets_of_url(self.url), *secrets_of_url(self.proxy)]
+        return [*found, *([self.token] if self.token else [])]
 
 
 def load_config(

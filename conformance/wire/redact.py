@@ -14,7 +14,11 @@ SECRET_HEADERS = frozenset(
         "x-access-token", "mcp-session-id",
     }
 )  # fmt: skip
-_SECRET_NAME = re.compile(r"(token|secret|password|passwd|api[-_]?key|credential|authorization)", re.I)
+SECRET_NAME = re.compile(
+    r"(token|secret|password|passwd|api[-_]?key|credential|authorization|signature)|^(key|code|sig)$", re.I
+)
+"""Names of headers and query parameters that hold a secret."""
+_USERINFO = re.compile(r"(?<=://)[^/?#\s@\"'<>]+(?=@)")
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{6,}")
 _JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*")
 _QUERY = re.compile(r"(?i)([?&](?:access_token|token|api_?key|key|secret|password|code)=)[^&#\s\"']+")
@@ -44,10 +48,11 @@ class Redactor:
             text = text.replace(secret, MASK)
         text = _BEARER.sub(lambda match: f"{match[1]} {MASK}", text)
         text = _JWT.sub(MASK, text)
+        text = _USERINFO.sub(MASK, text)
         text = _MEMBER.sub(lambda match: match[1] + MASK, text)
         return _QUERY.sub(lambda match: match[1] + MASK, text)
 
     def header(self, name: str, value: str) -> str:
-        if name.lower() in SECRET_HEADERS or _SECRET_NAME.search(name):
+        if name.lower() in SECRET_HEADERS or SECRET_NAME.search(name):
             return MASK
         return self.text(value)
