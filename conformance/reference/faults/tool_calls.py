@@ -55,16 +55,16 @@ def content_as_text(result: Message, request: Request) -> None:
 
 
 @fault(breaks="tools-call-result-shape")
-@results(CALLS)
+@results(CALLS, when=_calls("test_simple_text"))
 def is_error_as_text(result: Message, request: Request) -> None:
     """isError is a string."""
     result["isError"] = "false"
 
 
 @fault(breaks="tools-call-result-shape")
-@responses_to(CALLS)
-def calls_unknown(message: Message, request: Request) -> Message:
-    """tools/call is an unknown method, and tools are listed all the same."""
+@responses_to(CALLS, when=_calls("test_multiple_content_types"))
+def listed_tool_unknown(message: Message, request: Request) -> Message:
+    """A listed tool is answered as if tools/call were an unknown method."""
     return {"jsonrpc": "2.0", "id": message["id"], "error": {"code": -32601, "message": "Method not found"}}
 
 
