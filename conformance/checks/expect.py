@@ -1,10 +1,9 @@
 """Assertions on an answer. Each says what was expected and what came; nothing else ends a test in red."""
 
 import json
-from collections.abc import Container
 from typing import Any
 
-from conformance.checks.outcomes import violation
+from conformance.checks.outcomes import Blocked, violation
 from conformance.protocol.messages import JsonObject
 from conformance.protocol.reply import NoResult, Reply
 from conformance.protocol.schemas import Problem, check_definition
@@ -84,7 +83,8 @@ class Expectation:
         wanted = "a JSON-RPC error" + (" with code " + " or ".join(map(str, codes)) if codes else "")
         self._need(self._reply.error is not None, wanted)
         if codes:
-            self._need(_is_one_of(self._reply.error_code, codes), wanted)
+            _need_a_code(self._reply)
+            self._need(self._reply.error_code in codes, wanted)
         return self._reply.error or {}
 
     def refused(self, why: str) -> "Expectation":
@@ -123,5 +123,10 @@ def need_result(reply: Reply) -> JsonObject:
     raise NoResult(reply, reply.outcome)
 
 
-def _is_one_of(code: Any, codes: Container[int]) -> bool:
-    return isinstance(code, int) and not isinstance(code, bool) and code in codes
+def _need_a_code(reply: Reply) -> None:
+    """Which code it is cannot be judged where the error has none, or none that is an integer."""
+    code = reply.error_code
+    if code is None:
+        raise Blocked("the error has no code", by="jsonrpc-error-has-code-and-message")
+    if not isinstance(code, int) or isinstance(code, bool):
+        raise Blocked("the error code is not an integer", by="jsonrpc-error-code-integer")

@@ -56,8 +56,9 @@ class Reply:
 
     @property
     def requests(self) -> list[JsonObject]:
-        """Requests that the server sent on this exchange."""
-        return [one for one in self.messages if is_request(one)]
+        """Requests that the server sent on this exchange; a notification that wrongly has an id is none."""
+        sent = [one for one in self.messages if is_request(one)]
+        return [one for one in sent if not str(one["method"]).startswith("notifications/")]
 
     @property
     def response(self) -> JsonObject | None:

@@ -36,6 +36,10 @@ class Message:
     event: Event | None = None
 
 
+NOT_UTF8 = "not UTF-8"
+"""How the complaint about bytes that are no UTF-8 begins."""
+
+
 class NotJson(ValueError):
     """The bytes are not a JSON text (RFC 8259)."""
 
@@ -46,7 +50,7 @@ def parse_json(data: bytes | bytearray | str) -> Any:
         text = data.decode("utf-8") if not isinstance(data, str) else data
         return json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
     except UnicodeDecodeError as error:
-        raise NotJson(f"not UTF-8: {error.reason} at byte {error.start}") from None
+        raise NotJson(f"{NOT_UTF8}: {error.reason} at byte {error.start}") from None
     except RecursionError:
         raise NotJson("nested too deeply to be read") from None
     except ValueError as error:

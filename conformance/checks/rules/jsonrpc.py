@@ -17,12 +17,10 @@ from conformance.protocol.messages import (
     JsonObject,
     is_notification,
     is_request,
-    is_response,
 )
 from conformance.protocol.reply import Reply
 from conformance.wire.channel import Context
-
-NOT_UTF8 = "not UTF-8"
+from conformance.wire.exchange import NOT_UTF8
 
 _SUBJECTS: dict[str, tuple[Kind, ...]] = {
     "jsonrpc-result-xor-error": ("result", "error", "neither"),
@@ -151,10 +149,10 @@ def requests_are_answered_once(reply: Reply, context: Context) -> list[str] | No
 
 @invariant("jsonrpc-notification-no-response")
 def notifications_are_not_answered(reply: Reply, context: Context) -> list[str] | None:
-    """A refusal has an HTTP error status; a body without an id is no response, and judged by the transport."""
+    """A result that answers it; an error, and a body without an id, are judged by the rules of the transport."""
     if not is_notification(context.message) or not reply.exchange.answered:
         return None
-    answered = (reply.status or 0) < 400 and any(is_response(one) and "id" in one for one in reply.messages)
+    answered = (reply.status or 0) < 400 and any("result" in one and "id" in one for one in reply.responses)
     return [f"{reply.method} is answered with a JSON-RPC response"] if answered else []
 
 
