@@ -26,6 +26,11 @@ def last_event_id(*exchanges: Exchange) -> str | None:
     return (ids[-1] or None) if ids else None
 
 
+def resumes(exchange: Exchange) -> bool:
+    """Whether the request resumes an earlier stream, whose messages may then come again."""
+    return any(name.lower() == LAST_EVENT_ID for name, _ in exchange.request.headers)
+
+
 def was_left_open(exchange: Exchange, message: Any) -> bool:
     """Whether the connection of a request's stream was closed in good order, but without the response."""
     finished = exchange.ending == "complete" and exchange.is_stream

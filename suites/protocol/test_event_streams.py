@@ -21,7 +21,7 @@ from conformance.checks.http_probes import plain_methods
 from conformance.protocol.messages import JsonObject
 from conformance.protocol.peer import Peer, call_params
 from conformance.protocol.reply import LiveReply, Reply
-from conformance.protocol.resumption import LAST_EVENT_ID
+from conformance.protocol.resumption import LAST_EVENT_ID, resumes
 from conformance.target.config import RunConfig
 from conformance.target.profile import Surface, TargetProfile
 from conformance.target.roles import Filled, fill
@@ -150,7 +150,7 @@ def test_event_ids_are_unique_in_a_session(
     ids = [
         event.id
         for recorded in peer.channel.record
-        if not any(name.lower() == LAST_EVENT_ID for name, _ in recorded.exchange.request.headers)
+        if not resumes(recorded.exchange)
         for event in recorded.exchange.events
         if event.id
     ]

@@ -6,7 +6,7 @@ from conformance.checks.flow import is_progress_of, is_same, tokens_of
 from conformance.checks.invariants import invariant
 from conformance.protocol.messages import each, is_notification, is_request, is_response
 from conformance.protocol.reply import Reply
-from conformance.protocol.resumption import LAST_EVENT_ID
+from conformance.protocol.resumption import resumes
 from conformance.wire.channel import Context
 from conformance.wire.exchange import NOT_UTF8
 
@@ -221,8 +221,7 @@ def _progress_of_others(reply: Reply, context: Context) -> list[str]:
 @invariant("http-get-no-response-unless-resume")
 def get_streams_carry_no_responses(reply: Reply, context: Context) -> list[str] | None:
     request = reply.exchange.request
-    resumes = any(name.lower() == LAST_EVENT_ID for name, _ in request.headers)
-    if request.method != "GET" or resumes or not _is_stream(reply):
+    if request.method != "GET" or resumes(reply.exchange) or not _is_stream(reply):
         return None
     return ["a JSON-RPC response is sent on a GET stream that resumes nothing"] if reply.responses else []
 

@@ -18,6 +18,7 @@ from conformance.checks.flow import (
 )
 from conformance.checks.invariants import invariant
 from conformance.protocol.reply import Reply
+from conformance.protocol.resumption import resumes
 from conformance.wire.channel import Context
 from conformance.wire.exchange import Exchange
 
@@ -43,7 +44,7 @@ def _respelt(token: Token, given: Iterable[Token]) -> bool:
 
 
 def _is_subject(reply: Reply, context: Context) -> bool:
-    if reply.method == LISTEN:
+    if reply.method == LISTEN or resumes(reply.exchange):
         return False
     if context.message is None:
         return reply.exchange.request.method == "GET" and bool(reported(reply))

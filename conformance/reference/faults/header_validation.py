@@ -178,7 +178,7 @@ def _modern_only_refusal(request: Request) -> Response:
 
 
 @fault(breaks="http-decode-encoded-headers")
-@requests(when=lambda request: _is_encoded(request, NAME))
+@requests(when=lambda request: _is_encoded(request, NAME) and "*" not in (request.headers.get(NAME) or ""))
 def encoded_name_taken_literally(request: Request) -> Response:
     """A name in Base64 is not understood."""
     return Response.of_error(request, -32600, "Bad Mcp-Name", status=400)
