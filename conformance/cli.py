@@ -2,36 +2,57 @@
 
 import argparse
 import json
+import os
+import re
+import socket
 import sys
 from collections.abc import Sequence
 from typing import Any
 
-from conformance import __version__
-from conformance.plugin.options import OPTIONS, add_arguments
-from conformance.target.config import RunConfig, load_config
+from conformance import __version__, exit_codes
+from conformance.plugin.contact import complain, did_you_mean, discover_target
+from conformance.plugin.options import RENAMED, add_arguments
+from conformance.target.config import load_config
 from conformance.target.errors import ConfigError, TargetError
-from conformance.target.profile import TargetProfile
+from conformance.target.options import OPTIONS
 
-EXIT_USAGE = 4
-EXIT_UNREACHABLE = 6
+VALUE_FLAGS = frozenset(option.flag for option in OPTIONS if not option.switch)
+RUN_USAGE = "mcp-conformance run [URL] [options of mcp-conformance or pytest]"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Entry point. Exit codes are those of a run, see docs/user-guide.md."""
+    """Entry point. Exit codes are those of a run, see `conformance.exit_codes`."""
     given = list(sys.argv[1:] if argv is None else argv)
-    if given[:1] == ["run"]:
+    try:
+        code = _command(given)
+        sys.stdout.flush()
+        return code
+    except ConfigError as error:
+        return complain(str(error), exit_codes.USAGE)
+    except TargetError as error:
+        return complain(str(error), exit_codes.UNREACHABLE)
+    except KeyboardInterrupt:
+        return exit_codes.INTERRUPTED
+    except BrokenPipeError:
+        _nobody_reads()
+        return exit_codes.OK
+    except Exception as error:
+        if os.environ.get("MCP_CONFORMANCE_TRACEBACK"):
+            raise
+        how = "set MCP_CONFORMANCE_TRACEBACK=1 to see where"
+        return complain(f"internal error: {type(error).__name__}: {error} ({how})", exit_codes.HARNESS)
+
+
+def _nobody_reads() -> None:
+    """The reader has seen enough, as `head` does; the interpreter must not complain when it flushes at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _command(given: list[str]) -> int:
+    if given[:1] == ["run"] and not {"-h", "--help"} & set(given):
         return _run(given[1:])
     arguments = _parser().parse_args(given)
-    try:
-        return int(arguments.command(arguments))
-    except ConfigError as error:
-        print(f"mcp-conformance: {error}", file=sys.stderr)
-        return EXIT_USAGE
-    except TargetError as error:
-        print(f"mcp-conformance: {error}", file=sys.stderr)
-        return EXIT_UNREACHABLE
-    except KeyboardInterrupt:
-        return 2
+    return int(arguments.command(arguments))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -39,12 +60,18 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"mcp-conformance {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    run = commands.add_parser("run", help="judge a target: `mcp-conformance run URL [pytest options]`")
-    run.set_defaults(command=lambda arguments: _run([]))
+    run = commands.add_parser(
+        "run", help="judge a target: `mcp-conformance run URL [options]`", usage=RUN_USAGE,
+        epilog="Every option of pytest works as well, such as -n 2, -k, -x, -v; see `pytest --help`.",
+    )  # fmt: skip
+    run.add_argument("url", nargs="?", metavar="URL", help="the MCP endpoint")
+    add_arguments(run)
+    run.add_argument("--area", metavar="AREA", help="judge only this area; repeatable")
+    run.add_argument("--requirement", metavar="ID", help="judge only this rule; repeatable")
 
     discover = commands.add_parser("discover", help="print what a target speaks and shows")
     discover.add_argument("url", nargs="?", metavar="URL", help="the MCP endpoint")
-    discover.add_argument("--json", action="store_true", help="print JSON")
+    discover.add_argument("--json", action="store_true", help="print JSON (schemas/reports/discovery.json)")
     add_arguments(discover)
     discover.set_defaults(command=_discover)
 
@@ -65,69 +92,43 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> Any:
         self.print_usage(sys.stderr)
-        self.exit(EXIT_USAGE, f"{self.prog}: {message}\n")
+        self.exit(exit_codes.USAGE, f"{self.prog}: {message}\n")
 
 
 def _run(given: list[str]) -> int:
-    """pytest on the packaged suites; a first argument that is no option is the target."""
+    """pytest on the packaged suites, as if they were in the current directory: its cache is kept here."""
     import pytest
 
     from conformance.plugin.invocation import suites_directory
 
-    if given and not given[0].startswith("-"):
-        given = [f"--target={given[0]}", *given[1:]]
-    return int(pytest.main([*given, str(suites_directory())]))
+    return int(pytest.main([f"--rootdir={os.getcwd()}", *pytest_arguments(given), str(suites_directory())]))
 
 
-def _settings(arguments: argparse.Namespace) -> RunConfig:
-    return load_config({option.key: getattr(arguments, option.key, None) for option in OPTIONS})
+def pytest_arguments(given: Sequence[str]) -> list[str]:
+    """The arguments of `run` as pytest takes them: the URL as --target, flags under the names they have there."""
+    arguments: list[str] = []
+    for position, argument in enumerate(given):
+        is_value = position > 0 and given[position - 1] in VALUE_FLAGS
+        flag, equals, value = argument.partition("=")
+        if not is_value and _is_target(argument, first=position == 0):
+            arguments.append(f"--target={argument}")
+        else:
+            arguments.append(argument if is_value else f"{RENAMED.get(flag, flag)}{equals}{value}")
+    return arguments
+
+
+def _is_target(argument: str, *, first: bool) -> bool:
+    return bool(re.match(r"https?://", argument)) or (first and not argument.startswith("-"))
 
 
 def _discover(arguments: argparse.Namespace) -> int:
-    from conformance.target.discovery import discover, open_channel
-    from conformance.wire.http import HttpWire
+    from conformance.report.profile import describe
 
-    config = _settings(arguments)
-    with HttpWire(config.http) as wire:
-        channel = open_channel(config, wire)
-        profile = discover(config, channel)
-        redact = channel.redactor.text
-    text = json.dumps(profile.to_json(), indent=2, ensure_ascii=False) if arguments.json else describe(profile, config)
-    print(redact(text))
-    return 0
-
-
-def describe(profile: TargetProfile, config: RunConfig) -> str:
-    """The profile for people: a table of the revisions, then what a run would find to judge."""
-    from conformance.target.roles import ROLES, advice, callable_tools, fill
-
-    rows = [["revision", "session", "capabilities", "tools", "callable", "resources", "templates", "prompts"]]
-    for surface in profile.surfaces.values():
-        counts = (surface.tools, callable_tools(surface, config), surface.resources, surface.templates, surface.prompts)
-        rows.append(
-            [
-                surface.revision,
-                "yes" if surface.stateful else "no",
-                ", ".join(surface.capabilities) or "none",
-                *(str(len(items)) for items in counts),
-            ]
-        )
-    newest = list(profile.surfaces.values())[-1]
-    filled = {key: fill(key, newest, config) for key in ROLES}
-    lines = [f"{profile.server} at {profile.url}", "", *_columns(rows), ""]
-    lines += [f"not spoken: {revision} ({reason})" for revision, reason in profile.not_spoken.items()]
-    lines += [f"list not read: {key}: {why}" for key, why in newest.unread.items()]
-    lines.append(f"credential: {'required (401 without it)' if profile.guarded else 'not required, or none given'}")
-    lines.append(f"median answer: {profile.latency * 1000:.0f} ms over {profile.requests} requests")
-    lines += ["", f"roles under {newest.revision}:"]
-    lines += [f"  {key:<20} {who.name}" for key, who in filled.items() if who]
-    lines += [f"  {key:<20} open; {advice(key)}" for key, who in filled.items() if not who]
-    return "\n".join([*lines, *profile.notes])
-
-
-def _columns(rows: list[list[str]]) -> list[str]:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    config = load_config({option.key: getattr(arguments, option.key, None) for option in OPTIONS})
+    profile = discover_target(config)
+    text = json.dumps(profile.to_json(), indent=2) if arguments.json else describe(profile, config)
+    print(config.redactor.text(text))
+    return exit_codes.OK
 
 
 def _explain(arguments: argparse.Namespace) -> int:
@@ -135,16 +136,16 @@ def _explain(arguments: argparse.Namespace) -> int:
     from conformance.requirements import load
 
     rules = load()
+    areas = {rule.area for rule in rules.values()}
+    if arguments.area is not None and arguments.area not in areas:
+        raise ConfigError(f"--area: no such name {arguments.area!r}; areas: {', '.join(sorted(areas))}")
     if arguments.id is None:
         print(listing(rules.values(), arguments.area))
-        return 0
+        return exit_codes.OK
     if arguments.id not in rules:
-        import difflib
-
-        near = ", ".join(difflib.get_close_matches(arguments.id, rules, n=3)) or "see `mcp-conformance explain`"
-        raise ConfigError(f"no requirement {arguments.id!r}; did you mean: {near}")
+        raise ConfigError(f"no requirement {arguments.id!r}; {did_you_mean(arguments.id, rules)}")
     print(explain(rules[arguments.id]))
-    return 0
+    return exit_codes.OK
 
 
 def _serve(arguments: argparse.Namespace) -> int:
@@ -152,11 +153,23 @@ def _serve(arguments: argparse.Namespace) -> int:
 
     def announce(port: int) -> None:
         base = f"http://{arguments.host}:{port}"
-        print(f"healthy server  {base}/mcp\na fault         {base}/faults/<id>/mcp\nan oddity       {base}/oddities/<id>/mcp")
+        for what, path in (("healthy server", ""), ("a fault", "/faults/<id>"), ("an oddity", "/oddities/<id>")):
+            print(f"{what:<15} {base}{path}/mcp")
         print("stop with Ctrl-C", flush=True)
 
+    _check_address(arguments.host, arguments.port)
     try:
         serve(arguments.host, arguments.port, started=announce)
     except MissingExtra as error:
         raise ConfigError(str(error)) from None
-    return 0
+    return exit_codes.OK
+
+
+def _check_address(host: str, port: int) -> None:
+    """The server that runs below would say it in lines of its own, and end with a code of its own."""
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        socket.create_server((host, port), family=family).close()
+    except (OSError, OverflowError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise ConfigError(f"--host, --port: cannot listen on {host}:{port}: {why}") from None

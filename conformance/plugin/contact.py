@@ -44,7 +44,7 @@ def first_contact(config: pytest.Config) -> int | None:
 
 def discover_target(config: RunConfig) -> TargetProfile:
     """The profile of the target. Raises `ConfigError` or `TargetError`, whose words hold no secret."""
-    redact = Redactor(config.secrets).text
+    redact = config.redactor.text
     try:
         with HttpWire(config.http) as wire:
             return discover(config, open_channel(config, wire))

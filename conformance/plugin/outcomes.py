@@ -180,7 +180,7 @@ def _judge(error: BaseException | None, rule: Requirement, revision: str) -> tup
             return "pass", {}
         case Violation():
             status: Status = "fail" if rule.fails_in(revision) else "warn"
-            return status, {"expected": error.expected, "received": error.received}
+            return status, {"expected": error.expected, "received": error.received or "nothing"}
         case NotApplicable():
             return "not applicable", {"reason": error.reason}
         case NotTestable():

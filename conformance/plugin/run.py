@@ -37,7 +37,7 @@ class Run:
     @property
     def redactor(self) -> Redactor:
         """Knows the configured secrets, and in a process that sends also those that it met."""
-        return self.channel.redactor if self.channel else Redactor(self.config.secrets)
+        return self.channel.redactor if self.channel else self.config.redactor
 
     @property
     def after_discovery(self) -> RunConfig:

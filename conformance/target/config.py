@@ -13,6 +13,7 @@ from conformance.target.options import OPTIONS, REPORTS, Option
 from conformance.target.secrets import secrets_of_headers, secrets_of_url
 from conformance.wire.exchange import Headers
 from conformance.wire.http import HttpSettings, usable_url
+from conformance.wire.redact import Redactor
 
 CONFIG_FILE = "conformance.toml"
 
@@ -58,6 +59,11 @@ class RunConfig:
         """Values that must never be seen in a report."""
         found = [*secrets_of_headers(self.headers), *secrets_of_url(self.url), *secrets_of_url(self.proxy)]
         return [*found, *([self.token] if self.token else [])]
+
+    @property
+    def redactor(self) -> Redactor:
+        """Masks what this configuration holds in secrets."""
+        return Redactor(self.secrets)
 
 
 def load_config(
