@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from conformance.checks import capability, expect, need_result, not_applicable, requirement, revisions
+from conformance.checks.outcomes import Blocked
 from conformance.protocol.legacy import Handshake
 from conformance.protocol.messages import METHOD_NOT_FOUND
 from conformance.protocol.modern import modern_peer
@@ -43,14 +44,14 @@ def test_supported_versions_are_served(
     """
     reply = peer.request("server/discover")
     listed = need_result(reply).get("supportedVersions")
-    if not isinstance(listed, list):
-        not_applicable("supportedVersions is no list")
+    if not isinstance(listed, list) or not all(isinstance(one, str) for one in listed):
+        raise Blocked("supportedVersions is no list of versions", "discover-result-shape")
     expect(reply).that(revision in listed, f"{revision} in supportedVersions, as it is served", listed)
     for version in listed:
         if version in LEGACY and "legacy" not in target.eras:
             shake = shake_hands(version, complete=False)
             expect(shake.initialize).that(shake.version == version, f"initialize with {version}, which is listed")
-        elif isinstance(version, str) and version not in (revision, *LEGACY):
+        elif version not in (revision, *LEGACY):
             answer = modern_peer(peer.channel, version).request("server/discover", probe=True)
             expect(answer).that(answer.has_result, f"{version}, which is listed, to be served")
 

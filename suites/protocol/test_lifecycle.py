@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from conformance.checks import expect, need_result, not_applicable, requirement, revisions, violation
+from conformance.checks.outcomes import Blocked
 from conformance.protocol.legacy import Handshake, LegacyDialect
 from conformance.protocol.messages import METHOD_NOT_FOUND, request
 from conformance.protocol.negotiation import is_about_versions
@@ -44,9 +45,15 @@ def test_supported_version_is_echoed(shake_hands: ShakeHands, target: TargetProf
     """A server that supports the requested version answers with it; what server/discover lists is supported, too."""
     listed = (version for version in LEGACY if version in target.supported_versions and version != revision)
     for version in (revision, revision, *listed):
-        shake = shake_hands(version, complete=False)
-        need_result(shake.initialize)
+        shake = _need_version(shake_hands(version, complete=False))
         expect(shake.initialize).that(shake.version == version, f"protocolVersion {version}", shake.version)
+
+
+def _need_version(shake: Handshake) -> Handshake:
+    """A handshake that tells some version; otherwise it is the shape of its result that is broken."""
+    if not isinstance(need_result(shake.initialize).get("protocolVersion"), str):
+        raise Blocked("the initialize result has no protocolVersion", "lifecycle-initialize-result-shape")
+    return shake
 
 
 @requirement("lifecycle-version-counteroffer")
@@ -57,10 +64,11 @@ def test_unsupported_version_gets_a_counteroffer(
 
     The specification also shows an error for this case, so an error that is about the version is let pass.
     """
+    _need_version(shake_hands(complete=False))
     for version in (*INVENTED, *_not_spoken(target)):
         shake = shake_hands(version, complete=False)
         if shake.initialize.has_result:
-            _expect_real_offer(shake_hands, shake, version)
+            _expect_real_offer(shake_hands, shake, version, target)
         elif not is_about_versions(shake.initialize):
             violation(f"another version in answer to {version}", shake.initialize.outcome, shake.initialize)
 
@@ -69,10 +77,13 @@ def _not_spoken(target: TargetProfile) -> list[str]:
     return [version for version in LEGACY if version in target.not_spoken]
 
 
-def _expect_real_offer(shake_hands: ShakeHands, shake: Handshake, asked: str) -> None:
+def _expect_real_offer(shake_hands: ShakeHands, shake: Handshake, asked: str, target: TargetProfile) -> None:
+    """An offer holds when it is asked for; that of a version that is spoken anyway is judged by the echo rule."""
     offer = shake.version
     expected = f"a version that the server supports, in answer to {asked}"
-    expect(shake.initialize).that(isinstance(offer, str) and offer and offer not in INVENTED, expected, offer)
+    expect(shake.initialize).that(_is_offer(offer), expected, offer if isinstance(offer, str) else None)
+    if offer in target.surfaces:
+        return
     again = shake_hands(offer, complete=False)
     if again.initialize.has_result and again.version != offer:
         violation(
@@ -85,17 +96,24 @@ def _expect_real_offer(shake_hands: ShakeHands, shake: Handshake, asked: str) ->
         violation(expected, again.initialize.outcome, again.initialize)
 
 
+def _is_offer(version: Any) -> bool:
+    return isinstance(version, str) and bool(version) and version not in INVENTED
+
+
 @requirement("lifecycle-version-counteroffer-latest")
 def test_counteroffer_is_the_latest_version(
     shake_hands: ShakeHands, target: TargetProfile, revision: str
 ) -> None:
     """The version that a server offers instead is the latest that it supports."""
+    _need_version(shake_hands(complete=False))
     supported = [version for version in LEGACY if _speaks(shake_hands, target, version)]
     shake = shake_hands(INVENTED[0], complete=False)
     latest = max(supported, default=revision)
-    if not shake.initialize.has_result:
-        violation(f"the offer {latest}", shake.initialize.outcome, shake.initialize)
     offer = shake.version
+    if is_about_versions(shake.initialize):
+        violation(f"the offer {latest}", shake.initialize.outcome, shake.initialize)
+    if not _is_offer(offer):
+        raise Blocked("no version is offered", "lifecycle-version-counteroffer")
     is_newer = isinstance(offer, str) and offer not in LEGACY and offer > latest
     expect(shake.initialize).that(offer == latest or is_newer, f"the offer {latest}", offer)
 

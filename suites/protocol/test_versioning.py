@@ -12,8 +12,9 @@ from conformance.checks import (
     requirement,
     violation,
 )
+from conformance.checks.outcomes import Blocked
 from conformance.protocol.legacy import Handshake
-from conformance.protocol.messages import UNSUPPORTED_VERSION
+from conformance.protocol.messages import META_VERSION, UNSUPPORTED_VERSION
 from conformance.protocol.modern import modern_peer
 from conformance.protocol.peer import Peer
 from conformance.protocol.reply import Reply
@@ -34,9 +35,9 @@ def test_unsupported_versions_are_refused(channel: Channel, surface: Surface, ta
     """A version that the server does not implement is answered with -32022, whatever the method."""
     with channel.on_new_connection() as fresh:
         for version in (*INVENTED, *_not_chosen(target)):
-            _expect_refusal(modern_peer(fresh, version), "server/discover", None)
+            _expect_refusal(modern_peer(fresh, surface.revision), version, "server/discover", {})
         for method, params in _other_requests(surface):
-            _expect_refusal(modern_peer(fresh, INVENTED[0]), method, params)
+            _expect_refusal(modern_peer(fresh, surface.revision), INVENTED[0], method, params)
 
 
 def _not_chosen(target: TargetProfile) -> tuple[str, ...]:
@@ -45,29 +46,38 @@ def _not_chosen(target: TargetProfile) -> tuple[str, ...]:
     return LEGACY[-1:] if legacy_only_refused and LEGACY[-1] not in target.supported_versions else ()
 
 
-def _other_requests(surface: Surface) -> Iterator[tuple[str, dict[str, Any] | None]]:
+def _other_requests(surface: Surface) -> Iterator[tuple[str, dict[str, Any]]]:
     for key, method in LISTS.items():
         if surface.declares(CAPABILITY_OF[key]):
-            yield method, None
+            yield method, {}
     if surface.resources:
         yield "resources/read", {"uri": surface.resources[0].get("uri")}
     yield "subscriptions/listen", {"notifications": {}}
 
 
-def _expect_refusal(peer: Peer, method: str, params: dict[str, Any] | None) -> None:
-    reply = peer.request(method, params, probe=True)
-    refused = reply.error_code == UNSUPPORTED_VERSION
-    expect(reply).that(refused, f"-32022 to {method} under version {peer.revision}")
+def _expect_refusal(peer: Peer, version: str, method: str, params: dict[str, Any]) -> None:
+    reply = _ask_under(peer, version, method, params)
+    expect(reply).that(reply.error_code == UNSUPPORTED_VERSION, f"-32022 to {method} under version {version}")
+
+
+def _ask_under(peer: Peer, version: str, method: str, params: dict[str, Any]) -> Reply:
+    """A request that names this version in header and body alike."""
+    headers = {"mcp-protocol-version": version}
+    return peer.request(method, {**params, "_meta": {META_VERSION: version}}, headers=headers, probe=True)
 
 
 @requirement("version-unsupported-error-consistent")
-def test_refusal_lists_what_discover_lists(channel: Channel, peer: Peer) -> None:
+def test_refusal_lists_what_discover_lists(peer: Peer, revision: str) -> None:
     """The modern versions that the refusal names are those that server/discover names."""
     discovered = need_result(peer.request("server/discover")).get("supportedVersions")
-    refusal = modern_peer(channel, INVENTED[0]).request("server/discover", probe=True)
+    refusal = _ask_under(peer, INVENTED[0], "server/discover", {})
     named = _supported(refusal)
-    if named is None or not isinstance(discovered, list):
-        not_applicable("no list of versions to compare")
+    if not isinstance(discovered, list) or not all(isinstance(one, str) for one in discovered):
+        raise Blocked("supportedVersions is no list of versions", "discover-result-shape")
+    if revision not in discovered:
+        raise Blocked(f"server/discover does not list {revision}", "discover-supported-versions-truthful")
+    if named is None:
+        not_applicable("no list of versions to compare; its absence is judged wherever a version is refused")
     expect(refusal).that(
         _modern(named) == _modern(discovered), f"the versions {discovered}, as server/discover lists them", named
     )
