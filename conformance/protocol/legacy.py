@@ -67,12 +67,13 @@ class LegacyDialect:
             response = result_response(asked["id"], handler(asked.get("params") or {}))
         else:
             response = error_response(asked["id"], METHOD_NOT_FOUND, f"{method} is not supported by this client")
-        channel.send(
-            "POST",
-            {**POST_HEADERS, **self.headers(response)},
-            encode(response),
-            context=Context(self.revision, response, client_capabilities=self.capabilities),
-        )
+        with suppress(TargetLost, BudgetExhausted):
+            channel.send(
+                "POST",
+                {**POST_HEADERS, **self.headers(response)},
+                encode(response),
+                context=Context(self.revision, response, client_capabilities=self.capabilities),
+            )
 
     def close(self, channel: Channel) -> None:
         """End the session politely; a server need not support it (405)."""

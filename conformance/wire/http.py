@@ -178,9 +178,9 @@ class HttpWire:
         return pending
 
     def in_background(self, function: Callable[[], object]) -> None:
-        """Run a blocking function in a worker thread, without waiting for it."""
+        """Run a blocking function in a thread of its own, without waiting for it; also from `on_message`."""
         assert self._portal is not None, "the wire is closed"
-        self._portal.start_task_soon(anyio.to_thread.run_sync, function)
+        threading.Thread(target=function, daemon=True).start()
 
     async def _run(self, pending: Pending, deadline: float) -> None:
         ending: Ending = "closed"
