@@ -8,6 +8,7 @@ import pytest
 from conformance.checks import capability, expect, not_applicable, not_testable, requirement
 from conformance.checks.outcomes import Blocked
 from conformance.checks.uris import TOKEN, variables
+from conformance.protocol.formats import is_uri_template
 from conformance.protocol.messages import INVALID_PARAMS, METHOD_NOT_FOUND, JsonObject
 from conformance.protocol.peer import Peer
 from conformance.protocol.reply import Reply
@@ -141,7 +142,7 @@ def _prompt_arguments(surface: Surface) -> Iterator[Target]:
 def _template_variables(surface: Surface) -> Iterator[Target]:
     for template in surface.templates:
         text = template.get("uriTemplate")
-        for name in variables(text) if isinstance(text, str) else ():
+        for name in variables(text) if isinstance(text, str) and is_uri_template(text) else ():
             yield {"type": "ref/resource", "uri": text}, name
 
 

@@ -8,22 +8,27 @@ import pytest
 from conformance.checks import (
     capability,
     expect,
+    need_result,
     not_applicable,
     not_testable,
     requirement,
     revisions,
+    timing,
     violation,
 )
+from conformance.checks.flow import notified
+from conformance.checks.listening import get_stream
 from conformance.checks.listing import identities, sample, varies_by_connection
 from conformance.checks.outcomes import Blocked
 from conformance.checks.uris import TOKEN
 from conformance.protocol.messages import INVALID_PARAMS, METHOD_NOT_FOUND, JsonObject
 from conformance.protocol.peer import Peer
 from conformance.target.config import RunConfig
-from conformance.target.profile import Surface
+from conformance.target.profile import Surface, TargetProfile
 from conformance.target.prompting import prompt_arguments
 from conformance.target.roles import Filled, required_arguments
 
+LIST_CHANGED = "notifications/prompts/list_changed"
 UNKNOWN = f"no-such-prompt-{TOKEN}"
 
 
@@ -108,7 +113,7 @@ def test_listed_prompts_can_be_got(peer: Peer, surface: Surface) -> None:
     prompts = [one for one in surface.prompts if isinstance(one.get("name"), str)]
     if not prompts:
         not_applicable("no prompt is listed")
-    simple = [one for one in prompts if not required_arguments(one)]
+    simple = [one for one in prompts if not _requires_any(one)]
     for prompt in sample(simple, _kind, 4) or prompts[:1]:
         reply = peer.request("prompts/get", {"name": prompt["name"]})
         broken = reply.error_code == METHOD_NOT_FOUND or (prompt in simple and not reply.has_result)
@@ -155,46 +160,51 @@ def test_an_argument_that_is_no_text_is_refused(
 @requirement("prompts-list-changed-notification")
 @capability("prompts", "listChanged")
 @revisions("2024-11-05", "2025-11-25")
-def test_a_changed_list_is_announced(new_peer: Any, role: Callable[[str], Filled], target: Any) -> None:
+@timing
+def test_a_changed_list_is_announced(
+    new_peer: Callable[..., Peer], role: Callable[[str], Filled], target: TargetProfile
+) -> None:
     """The change arrives on the stream of the call or on the GET stream."""
-    announced = _announced_change(new_peer(), role("prompt-list-changer"), max(2.0, target.grace))
-    if not announced:
-        violation("notifications/prompts/list_changed after the list changed", "no such notification")
+    if not _announced_change(new_peer(), role("prompt-list-changer"), max(2.0, target.grace)):
+        violation(f"{LIST_CHANGED} after the list changed", "no such notification")
 
 
 @requirement("prompts-list-changed-only-if-declared")
 @capability("prompts")
 @revisions("2024-11-05", "2025-11-25")
 def test_an_undeclared_change_is_not_announced(
-    new_peer: Any, surface: Surface, role: Callable[[str], Filled], target: Any
+    new_peer: Callable[..., Peer], surface: Surface, role: Callable[[str], Filled], target: TargetProfile
 ) -> None:
     """Without listChanged no notification about changes is sent."""
     if surface.declares("prompts", "listChanged"):
         not_applicable("the capability prompts.listChanged is declared")
     if _announced_change(new_peer(), role("prompt-list-changer"), target.grace):
-        violation("no notification, since listChanged is not declared", "notifications/prompts/list_changed")
+        violation("no notification, since listChanged is not declared", LIST_CHANGED)
 
 
 def _announced_change(peer: Peer, changer: Filled, patience: float) -> bool:
     """Change the list and change it back; whether the first change was announced."""
-    wanted = "notifications/prompts/list_changed"
-    stream = peer.listen(timeout=patience + 10)
-    try:
+    with get_stream(peer, patience) as stream:
         before = _names(peer)
         reply = peer.call_tool(changer.item, changer.arguments)
-        here = any(one.get("method") == wanted for one in reply.notifications)
-        announced = here or stream.wait_for_message(patience, wanted)
-        after = _names(peer)
-        peer.call_tool(changer.item, changer.arguments)
-    finally:
-        stream.close()
-    if before == after:
-        not_testable("the tool that plays prompt-list-changer did not change the list")
-    return announced
+        need_result(reply)
+        try:
+            if _names(peer) == before:
+                not_testable(f"{changer.name} did not change the list of prompts")
+            if notified(reply, LIST_CHANGED):
+                return True
+            return (stream or not_testable("the server offers no GET stream")).wait_for_message(patience, LIST_CHANGED)
+        finally:
+            peer.call_tool(changer.item, changer.arguments)
 
 
 def _names(peer: Peer) -> set[str]:
     return {str(one.get("name")) for one in peer.items("prompts/list", "prompts")}
+
+
+def _requires_any(prompt: JsonObject) -> bool:
+    arguments = prompt.get("arguments")
+    return any(not isinstance(one, dict) or one.get("required") for one in arguments or ())
 
 
 def _kind(prompt: JsonObject) -> tuple[int, bool]:

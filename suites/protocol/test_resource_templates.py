@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from conformance.checks import capability, expect, not_applicable, not_testable, requirement
 from conformance.checks.uris import expand, variables
+from conformance.protocol.formats import is_uri, is_uri_template
 from conformance.protocol.messages import JsonObject
 from conformance.protocol.peer import Peer
 from conformance.target.profile import Surface
@@ -43,13 +44,15 @@ def test_resources_of_a_template_have_its_type(peer: Peer, surface: Surface) -> 
 
 def _expansions(peer: Peer, surface: Surface) -> Iterator[tuple[JsonObject, str]]:
     """URIs of templates with a mimeType and one variable, whose values the server suggests itself."""
-    typed = [one for one in surface.templates if isinstance(one.get("mimeType"), str)]
+    known = [one for one in surface.templates if is_uri_template(one.get("uriTemplate"))]
+    typed = [one for one in known if isinstance(one.get("mimeType"), str)]
     for template in typed[:3]:
         text = str(template.get("uriTemplate"))
         names = variables(text)
         values = KNOWN_VALUES.get(text) or (_suggested(peer, surface, text, names[0]) if len(names) == 1 else [])
         for value in values[:2]:
-            if uri := expand(text, {names[0]: value}):
+            uri = expand(text, {names[0]: value})
+            if uri and is_uri(uri):
                 yield template, uri
 
 

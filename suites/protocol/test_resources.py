@@ -19,6 +19,7 @@ from conformance.checks import (
 from conformance.checks.listing import identities, sample, varies_by_connection
 from conformance.checks.outcomes import Blocked
 from conformance.checks.uris import NOBODYS, may_match, missing_siblings
+from conformance.protocol.formats import is_uri
 from conformance.protocol.messages import INVALID_PARAMS, METHOD_NOT_FOUND, JsonObject
 from conformance.protocol.peer import Peer
 from conformance.protocol.reply import Reply
@@ -69,7 +70,7 @@ def test_the_list_does_not_depend_on_the_connection(peer: Peer, surface: Surface
 
     def read() -> None:
         for resource in surface.resources[:1]:
-            peer.request("resources/read", {"uri": resource.get("uri")})
+            _read(peer, resource.get("uri"))
 
     if varies_by_connection(take, read):
         violation("the same set of resources on every connection", "sets that go back and forth between connections")
@@ -79,7 +80,7 @@ def test_the_list_does_not_depend_on_the_connection(peer: Peer, surface: Surface
 @capability("resources")
 def test_listed_resources_can_be_read(peer: Peer, surface: Surface) -> None:
     """A sample of what is listed is read; the contents are judged as traffic."""
-    readable = sample([one for one in surface.resources if isinstance(one.get("uri"), str)], _kind)
+    readable = sample([one for one in surface.resources if _is_uri(one.get("uri"))], _kind)
     if not readable:
         not_applicable("no resource is listed")
     refused = [(one["uri"], reply) for one in readable if not (reply := _read(peer, one["uri"])).has_result]
@@ -105,7 +106,7 @@ def test_contents_are_an_array(peer: Peer, surface: Surface) -> None:
 @capability("resources")
 def test_a_listed_size_is_that_of_the_content(peer: Peer, surface: Surface) -> None:
     """As many bytes as were listed, when the content is one blob; of a text the encoding is not known."""
-    sized = [one for one in surface.resources if _is_count(one.get("size")) and isinstance(one.get("uri"), str)]
+    sized = [one for one in surface.resources if _is_count(one.get("size")) and _is_uri(one.get("uri"))]
     looked_at = 0
     for resource in sample(sized, _kind, 4):
         length = _blob_length(_read(peer, resource["uri"]))
@@ -189,7 +190,12 @@ def test_a_subscription_can_be_ended(new_peer: Any, surface: Surface) -> None:
 
 
 def _read(peer: Peer, uri: Any) -> Reply:
-    return peer.request("resources/read", {"uri": uri}, probe=not isinstance(uri, str))
+    """What a server lists may be no URI; reading it is then a probe of ours."""
+    return peer.request("resources/read", {"uri": uri}, probe=not _is_uri(uri))
+
+
+def _is_uri(value: Any) -> bool:
+    return isinstance(value, str) and is_uri(value)
 
 
 def _kind(resource: JsonObject) -> tuple[str, str]:
@@ -215,7 +221,7 @@ def _within_reach(reply: Reply) -> Reply:
 
 
 def _first_uri(surface: Surface) -> str:
-    uris = [one["uri"] for one in surface.resources if isinstance(one.get("uri"), str)]
+    uris = [one["uri"] for one in surface.resources if _is_uri(one.get("uri"))]
     if not uris:
         not_testable("no resource is listed")
     return WATCHED if WATCHED in uris else str(uris[0])

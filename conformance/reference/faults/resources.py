@@ -81,24 +81,27 @@ def resource_size_is_text(result: Message, request: Request) -> None:
 
 
 @fault(breaks="resources-custom-scheme-rfc3986")
-@results("resources/list", when=lambda request: "cursor" in request.params)
+@results("resources/list")
 def resource_scheme_with_underscore(result: Message, request: Request) -> None:
     """A resource has a scheme that RFC 3986 does not allow."""
-    result["resources"].append({"uri": "my_app://settings", "name": "settings"})
+    if "nextCursor" not in result:
+        result["resources"].append({"uri": "my_app://settings", "name": "settings"})
 
 
 @fault(breaks="resources-custom-scheme-rfc3986")
 @results("resources/templates/list")
 def template_scheme_with_underscore(result: Message, request: Request) -> None:
     """A template has a scheme that RFC 3986 does not allow."""
-    result["resourceTemplates"].append({"uriTemplate": "my_app://{id}", "name": "mine"})
+    if "nextCursor" not in result:
+        result["resourceTemplates"].append({"uriTemplate": "my_app://{id}", "name": "mine"})
 
 
 @fault(breaks="resources-templates-result-shape")
 @results("resources/templates/list")
 def template_not_closed(result: Message, request: Request) -> None:
     """A template has an expression without an end."""
-    result["resourceTemplates"].append({"uriTemplate": "test://other/{id", "name": "open"})
+    if "nextCursor" not in result:
+        result["resourceTemplates"].append({"uriTemplate": "test://other/{id", "name": "open"})
 
 
 @fault(breaks="resources-templates-result-shape")
