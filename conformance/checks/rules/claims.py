@@ -54,6 +54,7 @@ CLAIMS = (
     Claim("tools-content-base64", "tools/call", r"/result/content/\d+/(data|mimeType)$"),
     Claim("tools-not-2024-audio", "tools/call", r"/result/content/\d+/type$", _LATER_CONTENT),
     Claim("tools-not-2025-03-resource-link", "tools/call", r"/result/content/\d+/type$", _LATER_CONTENT),
+    Claim("sub-graceful-response-has-id", "subscriptions/listen", r"/result/_meta(/[^/]*subscriptionId)?$"),
     Claim("pagination-cursor-string", LISTS, r"/result/nextCursor$"),
     Claim("resources-annotations-range", ".*", rf"({_ANNOTATED})/annotations(/|$)"),
     Claim("resources-custom-scheme-rfc3986", "resources/list", r"/result/resources/\d+/uri$", r'^is "[^"/?#]+:'),
