@@ -1,6 +1,7 @@
 """The controller's view of a run: it gathers verdicts and traffic, writes the verdict file, sets the exit code."""
 
 import time
+from collections.abc import Generator
 from dataclasses import replace
 from typing import Any
 
@@ -27,15 +28,16 @@ class VerdictCollector:
         self._verdicts: list[Verdict] = []
         self._traffic = Traffic()
         self._foreign_failure = False
-        self._collected = 0
         self._requests = run.profile.requests
         self._began = time.monotonic()
         self._journal: Journal | None = None
 
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
         """The verdict file is begun when there is something to judge; never by --collect-only."""
-        if not self._config.option.collectonly and self._journal is None:
+        if not self._config.option.collectonly:
             self._journal = Journal(self._run.config.report_dir / "verdicts.json", head(self._run))
+        return (yield)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
