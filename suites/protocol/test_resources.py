@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,6 +17,8 @@ from conformance.checks import (
     revisions,
     violation,
 )
+from conformance.checks.flow import notified
+from conformance.checks.listening import get_stream
 from conformance.checks.listing import identities, sample, varies_by_connection
 from conformance.checks.outcomes import Blocked
 from conformance.checks.uris import NOBODYS, may_match, missing_siblings
@@ -23,8 +26,10 @@ from conformance.protocol.formats import is_uri
 from conformance.protocol.messages import INVALID_PARAMS, METHOD_NOT_FOUND, JsonObject
 from conformance.protocol.peer import Peer
 from conformance.protocol.reply import Reply
-from conformance.target.profile import Surface
+from conformance.target.profile import Surface, TargetProfile
+from conformance.target.roles import Filled
 
+LIST_CHANGED = "notifications/resources/list_changed"
 NOT_FOUND = -32002
 BEYOND_REACH = (401, 403)
 WATCHED = "test://watched-resource"
@@ -173,7 +178,7 @@ def test_what_is_no_uri_is_refused(peer: Peer, surface: Surface, uri: Any) -> No
 @requirement("resources-subscribe-works")
 @capability("resources", "subscribe")
 @revisions("2024-11-05", "2025-11-25")
-def test_a_listed_resource_can_be_subscribed_to(new_peer: Any, surface: Surface) -> None:
+def test_a_listed_resource_can_be_subscribed_to(new_peer: Callable[..., Peer], surface: Surface) -> None:
     """With the flag declared, a subscription is accepted with an empty result."""
     reply = new_peer().request("resources/subscribe", {"uri": _first_uri(surface)})
     expect(reply).result()
@@ -182,11 +187,29 @@ def test_a_listed_resource_can_be_subscribed_to(new_peer: Any, surface: Surface)
 @requirement("resources-unsubscribe-works")
 @capability("resources", "subscribe")
 @revisions("2024-11-05", "2025-11-25")
-def test_a_subscription_can_be_ended(new_peer: Any, surface: Surface) -> None:
+def test_a_subscription_can_be_ended(new_peer: Callable[..., Peer], surface: Surface) -> None:
     """What was subscribed to is unsubscribed from with an empty result."""
     peer, uri = new_peer(), {"uri": _first_uri(surface)}
     need_result(peer.request("resources/subscribe", uri))
     expect(peer.request("resources/unsubscribe", uri)).result()
+
+
+@requirement("resources-list-changed-only-if-declared")
+@capability("resources")
+@revisions("2024-11-05", "2025-11-25")
+def test_an_undeclared_change_is_not_announced(
+    new_peer: Callable[..., Peer], surface: Surface, role: Callable[[str], Filled], target: TargetProfile
+) -> None:
+    """Without listChanged no notification about changes is sent."""
+    if surface.declares("resources", "listChanged"):
+        not_applicable("the capability resources.listChanged is declared")
+    peer, changer = new_peer(), role("resource-list-changer")
+    with get_stream(peer, target.grace) as stream:
+        reply = peer.call_tool(changer.item, changer.arguments)
+        told = notified(reply, LIST_CHANGED) or (stream and stream.wait_for_message(target.grace, LIST_CHANGED))
+        peer.call_tool(changer.item, changer.arguments)
+    if told:
+        violation("no notification, since listChanged is not declared", LIST_CHANGED)
 
 
 def _read(peer: Peer, uri: Any) -> Reply:

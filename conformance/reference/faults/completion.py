@@ -90,3 +90,13 @@ def completion_unsorted(request: Request) -> None:
     argument = request.params.get("argument")
     if isinstance(argument, dict) and isinstance(argument.get("value"), str):
         argument["value"] = ""
+
+
+@fault(breaks="completion-error-method-not-found", revisions=_WITH_CAPABILITY)
+@results(("initialize", "server/discover", _COMPLETE))
+def completion_is_a_stub(result: Message, request: Request) -> None:
+    """Completions are not declared, yet answered, and without a value."""
+    if "completion" in result:
+        result["completion"] = {"values": []}
+    else:
+        result["capabilities"].pop("completions", None)

@@ -1,7 +1,7 @@
 """Faults of pagination."""
 
 from conformance.reference.catalogue import fault
-from conformance.reference.exchange import Message, Request
+from conformance.reference.exchange import Message, Request, Response
 from conformance.reference.transformations import errors, requests, results
 
 _LISTS = ("tools/list", "resources/list", "resources/templates/list", "prompts/list")
@@ -65,3 +65,10 @@ def invented_cursor_ignored(request: Request) -> None:
 def invented_cursor_is_internal(error: Message, request: Request) -> None:
     """A cursor that the server never gave is an internal error."""
     error["code"] = -32603
+
+
+@fault(breaks="pagination-invalid-cursor-graceful")
+@requests(_LISTS, when=lambda request: len(str(request.params.get("cursor"))) > 1000)
+def long_cursor_crashes(request: Request) -> Response:
+    """A very long cursor makes the server fail without a JSON-RPC answer."""
+    return Response(500, body=b"Internal Server Error")

@@ -184,3 +184,14 @@ def prompt_change_not_announced(message: Message, request: Request) -> list[Mess
 def prompt_changes_not_declared(result: Message, request: Request) -> None:
     """Changes of the prompt list are announced although listChanged is not declared."""
     result["capabilities"]["prompts"].pop("listChanged", None)
+
+
+@fault(breaks="prompts-respect-negotiation")
+@results(("initialize", "server/discover", "prompts/list"))
+def prompts_are_a_stub(result: Message, request: Request) -> None:
+    """Prompts are not declared, yet listed, as an empty list."""
+    if "prompts" in result:
+        result["prompts"] = []
+        result.pop("nextCursor", None)
+    else:
+        result["capabilities"].pop("prompts", None)

@@ -274,3 +274,10 @@ def subscribe_unknown(message: Message, request: Request) -> Message:
 def unsubscribe_unknown(message: Message, request: Request) -> Message:
     """resources/unsubscribe fails."""
     return {"jsonrpc": "2.0", "id": message["id"], "error": {"code": -32603, "message": "Internal error"}}
+
+
+@fault(breaks="resources-list-changed-only-if-declared", revisions=LEGACY)
+@results("initialize")
+def resource_changes_not_declared(result: Message, request: Request) -> None:
+    """Changes of the resource list are announced although listChanged is not declared."""
+    result["capabilities"]["resources"].pop("listChanged", None)
