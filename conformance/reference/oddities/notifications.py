@@ -32,7 +32,7 @@ def nothing_is_logged(message: Message, request: Request) -> list[Any]:
 @results("logging/setLevel")
 def set_level_with_metadata(result: Message, request: Request) -> None:
     """The result of logging/setLevel has metadata."""
-    result["_meta"] = {"example.com/took": 3}
+    result["_meta"] = {"com.example/took": 3}
 
 
 @oddity(because="A receiver may choose not to send any progress.")
@@ -65,7 +65,7 @@ def subscriptions_with_more_metadata(message: Message, request: Request) -> None
     """What comes on a listen stream has metadata of the vendor."""
     meta = message.get("params", {}).get("_meta", {})
     if META_SUBSCRIPTION in meta:
-        meta["example.com/sequence"] = 1
+        meta["com.example/sequence"] = 1
 
 
 @oddity(because="Each kind that the server does not agree to is left out of the acknowledgment.", revisions=MODERN)
