@@ -15,8 +15,7 @@ from conformance.target.eras import LegacyAnswers, listed_versions, speaks_moder
 from conformance.target.errors import ConfigError, TargetError
 from conformance.target.profile import Surface, TargetProfile
 from conformance.target.surfaces import Patience, read_surface
-from conformance.wire.channel import Channel, TargetLost
-from conformance.wire.pacing import BudgetExhausted
+from conformance.wire.channel import Channel
 
 __all__ = ["discover", "open_channel"]
 
@@ -38,17 +37,8 @@ def discover(config: RunConfig, channel: Channel) -> TargetProfile:
     """Find out what the target speaks and shows.
 
     Raises `TargetError` when it cannot be judged at all, `ConfigError` when it wants a credential or speaks none
-    of the revisions asked for.
+    of the revisions asked for; `TargetLost` and `BudgetExhausted` come through.
     """
-    try:
-        return _discover(config, channel)
-    except TargetLost as lost:
-        raise TargetError(f"{channel.url}: {lost}") from None
-    except BudgetExhausted as spent:
-        raise ConfigError(f"--request-budget: {spent} while finding out what the target speaks") from None
-
-
-def _discover(config: RunConfig, channel: Channel) -> TargetProfile:
     wanted = config.revisions or REVISIONS
     notes: list[str] = []
     found = _Findings(first_contact(channel, notes), notes)

@@ -16,7 +16,7 @@ WALKING_SECONDS = 60.0
 class Patience:
     """The time that discovery may spend on further pages of lists, all lists together, in seconds."""
 
-    left: float = WALKING_SECONDS
+    left: float = field(default_factory=lambda: WALKING_SECONDS)
     _began: float = field(default_factory=time.monotonic)
 
     def start(self) -> None:
