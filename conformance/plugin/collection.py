@@ -68,7 +68,8 @@ def _registered(metafunc: pytest.Metafunc, id: str) -> Requirement:
     try:
         return load()[id]
     except KeyError:
-        raise pytest.UsageError(f"{metafunc.definition.nodeid}: no requirement {id!r} in the registry") from None
+        where = metafunc.definition.nodeid
+        raise pytest.Collector.CollectError(f"{where}: no requirement {id!r} in the registry") from None
 
 
 def _rows(kind: str, run: Run, surface: Surface) -> Iterator[tuple[Any, ...]]:

@@ -55,18 +55,20 @@ def _collects_suites(config: pytest.Config) -> bool:
 
 
 def run_settings(config: pytest.Config) -> None:
-    """Findings are printed by our own summary, grouped by cause, unless the user asks for pytest's."""
+    """What suits the suites, where the user has not chosen."""
     option = config.option
     option.importmode = "importlib"
-    asked = " ".join(map(str, config.invocation_params.args))
-    if "--tb" not in asked:
-        option.tbstyle = "no"
     if option.reportchars == "fE":
         option.reportchars = ""
     if _wants_suites(config):
         config.args[:] = [str(suites_directory())]
     else:
         config.args[:] = [_packaged(config, arg) for arg in config.args]
+
+
+def wants_tracebacks(config: pytest.Config) -> bool:
+    """Findings are in our own summary, grouped by cause; --tb asks for each of them in pytest's section as well."""
+    return any(str(argument).startswith("--tb") for argument in config.invocation_params.args)
 
 
 def _wants_suites(config: pytest.Config) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from conformance import __version__, exit_codes
+from conformance.plugin.invocation import wants_tracebacks
 from conformance.plugin.outcomes import TRAFFIC, VERDICT, carry, explain, pytest_report_teststatus, unjudged
 from conformance.plugin.run import Run
 from conformance.report.findings import exit_code
@@ -45,9 +46,15 @@ class VerdictCollector:
             self._without_verdict(report)
         if document := report.__dict__.get(VERDICT):
             self._add(Verdict.from_json(document))
+            self._keep_out_of_tracebacks(report)
         if traffic := report.__dict__.get(TRAFFIC):
             self._requests += traffic["requests"]
             self._traffic.add(traffic)
+
+    def _keep_out_of_tracebacks(self, report: pytest.TestReport) -> None:
+        """The terminal leaves out of its section FAILURES what has been shown already, to a debugger or by us."""
+        if not wants_tracebacks(self._config):
+            report.__dict__["_pdbshown"] = True
 
     def _without_verdict(self, report: pytest.TestReport) -> None:
         """A check that died with its worker, or that failed in cleaning up, is an error of ours. Anything else is a

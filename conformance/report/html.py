@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from conformance.report.terminal import conclusion, table
+from conformance.report.terminal import LEGEND, conclusion, table
 from conformance.report.text import printable
 from conformance.report.verdict import Verdict
 
@@ -56,7 +56,7 @@ def overview(verdicts: Sequence[Verdict], target: Mapping[str, str]) -> str:
     return (
         f"<h3>{escape(conclusion(verdicts))}</h3><table>{facts}</table>"
         f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-        "<p>passed/judged requirements; F failed, E error, W warned, b blocked, ? not testable</p>"
+        f"<p>{LEGEND}</p>"
     )
 
 

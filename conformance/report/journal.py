@@ -19,7 +19,7 @@ class Journal:
 
     def __init__(self, path: Path, head: dict[str, Any]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        opening = json.dumps({"$schema": SCHEMA, **head}, ensure_ascii=False, indent=1).rstrip("}\n")
+        opening = json.dumps({"$schema": SCHEMA, **head}, ensure_ascii=False, indent=1).removesuffix("\n}")
         body = _encoded(opening + ',\n "verdicts": [')
         fresh = path.with_name(f".{path.name}.{os.getpid()}")
         fresh.write_bytes(body + _tail(0, {"complete": False}))

@@ -9,6 +9,7 @@ from conformance.report.verdict import JUDGED, Status, Verdict
 NAMES_SHOWN = 5
 IN_FULL: dict[Status, int] = {"fail": 20, "error": 20, "warn": 10}
 """How many findings of a status are shown whole; of the others one line is shown."""
+LEGEND = "passed/judged; F failed, E error, W warned, b blocked, ? not testable"
 QUIET = -1
 VERBOSE = 1
 
@@ -21,7 +22,7 @@ def summary(verdicts: Sequence[Verdict], width: int, verbosity: int = 0) -> list
     for status, colour in (("fail", "red"), ("error", "red"), ("warn", "yellow")):
         lines += _findings(grouped(verdicts, status), colour, width, verbosity)  # type: ignore[arg-type]
     lines += _blocked_without_cause(verdicts, width)
-    return lines if verbosity < QUIET else [*lines, *_table(verdicts)]
+    return lines if verbosity < QUIET else [*lines, *_table(verdicts, width)]
 
 
 def conclusion(verdicts: Sequence[Verdict]) -> str:
@@ -96,13 +97,13 @@ def _blocked_without_cause(verdicts: Sequence[Verdict], width: int) -> list[Line
     ]
 
 
-def _table(verdicts: Sequence[Verdict]) -> list[Line]:
+def _table(verdicts: Sequence[Verdict], width: int) -> list[Line]:
     """Requirements by area and revision: passed of judged, and what failed or was only warned about."""
     rows = table(verdicts)
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    legend = "passed/judged requirements; F failed, E error, W warned, b blocked, ? not testable"
-    return [(lines[0], {"bold": True}), *((line, {}) for line in lines[1:]), (legend, {})]
+    lines += folded(LEGEND, width)
+    return [(lines[0], {"bold": True}), *((line, {}) for line in lines[1:])]
 
 
 def table(verdicts: Sequence[Verdict]) -> list[list[str]]:

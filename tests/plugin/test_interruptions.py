@@ -1,0 +1,82 @@
+"""Runs that do not come to their end: nothing that was judged is lost, and nothing that was not is called a success."""
+
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from conformance.reference.embedded import Embedded
+from tests.plugin.runs import run, run_and_signal
+from tests.plugin.targets import Target, small_target
+
+PAGES = ("ping", "lifecycle", "tools", "pagination", "completion")
+FAULTLESS = tuple(f"suites/protocol/test_{page}.py" for page in PAGES)
+"""Pages that the small target keeps to, ping first."""
+SLOWLY = ("--max-rps=30", "--revision=2025-06-18", "-q")
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+def test_ctrl_c_keeps_what_was_judged(tmp_path: Path, embedded: Embedded, workers: tuple[str, ...]) -> None:
+    outcome = run_and_signal(tmp_path, signal.SIGINT, f"--target={embedded.url()}", *SLOWLY, *workers)
+
+    assert outcome.code == 2, outcome.shown
+    assert outcome.report["summary"]["complete"] is False
+    assert outcome.report["summary"]["conforms"] is False
+    assert len(outcome.verdicts) >= 3
+
+
+def test_a_killed_run_leaves_a_whole_file(tmp_path: Path, embedded: Embedded) -> None:
+    outcome = run_and_signal(tmp_path, signal.SIGKILL, f"--target={embedded.url()}", *SLOWLY)
+
+    assert len(outcome.verdicts) >= 3
+    assert outcome.report["summary"] == {"complete": False}
+
+
+def test_a_target_that_goes_away_blocks_the_rest(tmp_path: Path) -> None:
+    began = time.monotonic()
+    with small_target(lives=40) as target:
+        outcome = run(tmp_path, f"--target={target.url}", "--revision=2025-06-18", *FAULTLESS, "-q")
+
+    assert outcome.code == 6, outcome.shown
+    assert "the target was lost on the way" in outcome.out
+    lost = [one for one in outcome.verdicts if one.blocked_by == "TargetLost"]
+    assert lost
+    assert not [one for one in outcome.verdicts if one.red], outcome.out
+    assert time.monotonic() - began < 60
+
+
+def test_what_failed_before_the_target_went_away_still_counts(tmp_path: Path) -> None:
+    with small_target(lives=40, wrong_ping=True) as target:
+        outcome = run(tmp_path, f"--target={target.url}", "--revision=2025-06-18", *FAULTLESS, "-q")
+
+    assert outcome.code == 1, outcome.shown
+    assert "FAIL ping-respond-empty" in outcome.out
+
+
+def test_a_used_up_budget_blocks_the_rest(tmp_path: Path, small: Target) -> None:
+    outcome = run(
+        tmp_path, f"--target={small.url}", "--revision=2025-06-18", "--area=lifecycle", "--request-budget=15", "-q"
+    )
+
+    assert "--request-budget" in outcome.out
+    assert [one for one in outcome.verdicts if one.blocked_by == "BudgetExhausted"]
+    assert outcome.report["summary"]["requests"] <= 15
+
+
+def test_stopping_at_the_first_failure_is_not_a_complete_run(tmp_path: Path) -> None:
+    with small_target(wrong_ping=True) as target:
+        outcome = run(tmp_path, f"--target={target.url}", "--revision=2025-06-18", "--area=ping", "--area=tools", "-x")
+
+    assert outcome.code == 1, outcome.shown
+    assert outcome.report["summary"]["complete"] is False
+
+
+def test_the_rate_is_kept(tmp_path: Path) -> None:
+    with small_target() as target:
+        began = time.monotonic()
+        outcome = run(tmp_path, f"--target={target.url}", "--revision=2025-06-18", "--area=ping", "--max-rps=10", "-q")
+        elapsed = time.monotonic() - began
+
+        assert outcome.code == 0, outcome.shown
+        assert len(target.seen) <= 10 * elapsed + 2
