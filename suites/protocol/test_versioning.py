@@ -14,7 +14,7 @@ from conformance.checks import (
 )
 from conformance.checks.outcomes import Blocked
 from conformance.protocol.legacy import Handshake
-from conformance.protocol.messages import META_VERSION, UNSUPPORTED_VERSION
+from conformance.protocol.messages import META_VERSION, METHOD_NOT_FOUND, UNSUPPORTED_VERSION
 from conformance.protocol.modern import modern_peer
 from conformance.protocol.peer import Peer
 from conformance.protocol.reply import Reply
@@ -52,12 +52,15 @@ def _other_requests(surface: Surface) -> Iterator[tuple[str, dict[str, Any]]]:
             yield method, {}
     if surface.resources:
         yield "resources/read", {"uri": surface.resources[0].get("uri")}
-    yield "subscriptions/listen", {"notifications": {}}
+    if surface.declares("tools", "listChanged") or surface.declares("resources", "subscribe"):
+        yield "subscriptions/listen", {"notifications": {}}
 
 
 def _expect_refusal(peer: Peer, version: str, method: str, params: dict[str, Any]) -> None:
     reply = _ask_under(peer, version, method, params)
-    expect(reply).that(reply.error_code == UNSUPPORTED_VERSION, f"-32022 to {method} under version {version}")
+    unknown_as_well = method == "subscriptions/listen" and reply.error_code == METHOD_NOT_FOUND
+    refused = reply.error_code == UNSUPPORTED_VERSION or unknown_as_well
+    expect(reply).that(refused, f"-32022 to {method} under version {version}")
 
 
 def _ask_under(peer: Peer, version: str, method: str, params: dict[str, Any]) -> Reply:
