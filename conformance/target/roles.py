@@ -63,15 +63,15 @@ ROLES = {
         Role("logging-tool", "logs while it runs", names={"test_tool_with_logging": {}, "test_logging_tool": {}}),
         Role("failing-tool", "reports an error of its own", names={"test_error_handling": {}}),
         Role("progress-tool", "reports progress", names={"test_tool_with_progress": {}}, everything={
-            "longRunningOperation": {"duration": 1, "steps": 4},
-            "trigger-long-running-operation": {"duration": 1, "steps": 4},
+            "longRunningOperation": {"duration": 0.4, "steps": 4},
+            "trigger-long-running-operation": {"duration": 0.4, "steps": 4},
         }),
         Role(SLOW, "runs for seconds and can be cancelled", names={
             "test_slow_tool": {"duration": 3.0},
             "longRunningOperation": {"duration": 1.5, "steps": 6},
         }, everything={
-            "longRunningOperation": {"duration": 3, "steps": 6},
-            "trigger-long-running-operation": {"duration": 3, "steps": 6},
+            "longRunningOperation": {"duration": 2, "steps": 6},
+            "trigger-long-running-operation": {"duration": 2, "steps": 6},
         }),
         Role("structured-tool", "has an outputSchema", fits=lambda tool: isinstance(tool.get("outputSchema"), dict)),
         Role("sampling-tool", "asks the client to sample", names={"test_sampling": {"prompt": "hi"}}),
