@@ -7,7 +7,7 @@ from conformance.checks.outcomes import not_applicable, not_testable, violation
 
 __all__ = [
     "capability", "describe", "expect", "expect_no_problems", "expect_valid", "need_result", "noisy",
-    "not_applicable", "not_testable", "requirement", "revisions", "shorten", "timing", "violation",
+    "not_applicable", "not_testable", "requirement", "revisions", "shorten", "slow", "timing", "violation",
 ]  # fmt: skip
 
 requirement = pytest.mark.requirement
@@ -15,3 +15,4 @@ revisions = pytest.mark.revisions
 capability = pytest.mark.capability
 timing = pytest.mark.timing
 noisy = pytest.mark.noisy
+slow = pytest.mark.slow

@@ -13,6 +13,7 @@ MARKERS = (
     "revisions(first, last=None): limit the test to revisions from first to last",
     "capability(name, *path): not applicable unless the target declares this capability (or flag of it)",
     "timing: the verdict hangs on time, so the check is run again before it may fail",
+    "slow: takes seconds on any target; judged under the newest revision of each era, the others with --allow-noisy",
     "noisy: sends a burst or waits long; runs last, and only with --allow-noisy",
     "conformance_not_testable(reason): set at collection, for what this run leaves out",
     "conformance_not_applicable(reason): set at collection, for what cannot apply to the target",

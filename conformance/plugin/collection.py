@@ -9,7 +9,7 @@ import pytest
 from conformance.plugin.invocation import suites_directory
 from conformance.plugin.run import RUN, Run
 from conformance.protocol.messages import JsonObject
-from conformance.protocol.revisions import REVISIONS
+from conformance.protocol.revisions import REVISIONS, era_of
 from conformance.requirements import Requirement, load
 from conformance.target.profile import Surface
 from conformance.target.roles import callable_tools, left_out
@@ -135,6 +135,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: (item.get_closest_marker("noisy") is not None))
     for item in items:
         _limit_to_capability(config, item)
+    if not config.stash[RUN].config.allow_noisy:
+        _judge_slow_ones_once(items)
+
+
+def _judge_slow_ones_once(items: list[pytest.Item]) -> None:
+    """A check that takes seconds looks at the newest revision of each era; the others are said to be left out."""
+    slow = [item for item in items if item.get_closest_marker("slow") and hasattr(item, "callspec")]
+    newest: dict[tuple[str, str], str] = {}
+    for item in slow:
+        revision = item.callspec.params["revision"]
+        key = (item.location[0] + str(getattr(item, "originalname", "")), era_of(revision))
+        newest[key] = max(revision, newest.get(key, ""))
+    for item in slow:
+        revision = item.callspec.params["revision"]
+        judged = newest[item.location[0] + str(getattr(item, "originalname", "")), era_of(revision)]
+        if revision != judged:
+            reason = f"takes seconds, so it is judged under {judged} only; --allow-noisy judges it here too"
+            item.add_marker(pytest.mark.conformance_not_testable(reason))
 
 
 def _concerns_nothing(item: pytest.Item) -> bool:

@@ -99,7 +99,7 @@ class TargetProfile:
     @property
     def grace(self) -> float:
         """Seconds to wait for something that may lawfully never come."""
-        return min(5.0, max(0.5, 10 * self.latency))
+        return min(5.0, max(0.3, 10 * self.latency))
 
     def to_json(self) -> JsonObject:
         return asdict(self)
