@@ -17,9 +17,9 @@ def notified(reply: Reply, method: str) -> list[JsonObject]:
     return [one for one in reply.notifications if one["method"] == method]
 
 
-def member(message: JsonObject, key: str) -> Any:
+def member(message: Any, key: str) -> Any:
     """A member of the params of a message; None without it."""
-    params = message.get("params")
+    params = message.get("params") if isinstance(message, dict) else None
     return params.get(key) if isinstance(params, dict) else None
 
 

@@ -7,7 +7,7 @@ from conformance.checks.invariants import Judge, invariant
 from conformance.checks.rules.claim import Claim, kind_of_message, named_path
 from conformance.checks.rules.envelope import ENVELOPE
 from conformance.checks.rules.force import judged_messages, method_answered
-from conformance.protocol.messages import UNSUPPORTED_VERSION
+from conformance.protocol.messages import MISSING_CAPABILITY, UNSUPPORTED_VERSION
 from conformance.protocol.reply import Reply
 from conformance.protocol.schemas import Problem, check_message
 from conformance.requirements import load
@@ -47,6 +47,7 @@ CLAIMS = (
     Claim("ping-respond-empty", "ping", "/result"),
     Claim("caching-ttl-non-negative", _CACHEABLE, "/result/ttlMs$", "below the minimum"),
     Claim("caching-hints-present", _CACHEABLE, "/result/(ttlMs|cacheScope)$"),
+    Claim("meta-missing-capability-error", ".*", "/error/data", code=MISSING_CAPABILITY),
     Claim("version-unsupported-error-consistent", ".*", "/error/data", code=UNSUPPORTED_VERSION),
     Claim("tools-inputschema-valid-object", "tools/list", r"/result/tools/\d+/inputSchema$", "^is (?!missing)"),
     Claim("tools-output-schema-object-legacy", "tools/list", r"/result/tools/\d+/outputSchema(/type)?$"),

@@ -144,7 +144,8 @@ def streams_hold_their_responses(reply: Reply, context: Context) -> list[str] | 
     may_resume = context.revision >= "2025-11-25" and any(event.id for event in exchange.events)
     if may_resume or any(one["method"] == CANCELLABLE for one in sent):
         return None
-    if len(reply.responses) >= len(sent):
+    answers = [one for one in reply.messages if isinstance(one, dict) and "id" in one and "method" not in one]
+    if len(answers) >= len(sent):
         return []
     return [f"the stream of {reply.method or 'a batch'} ended without all of its responses"]
 

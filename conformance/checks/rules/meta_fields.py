@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from conformance.checks.invariants import Judge, invariant
+from conformance.checks.rules.claims import claimed
 from conformance.checks.rules.force import in_force, judged_messages, sent_meta
 from conformance.protocol.messages import (
     INVALID_PARAMS,
@@ -135,6 +136,14 @@ def incomplete_requests_get_400(reply: Reply, context: Context) -> list[str] | N
     if not lacks or "id" not in (context.message or {}) or reply.error_code != INVALID_PARAMS:
         return None
     return [] if reply.status == 400 else [f"a request without required _meta fields is refused with {reply.status}"]
+
+
+@invariant("meta-missing-capability-error")
+def missing_capabilities_are_named(reply: Reply, context: Context) -> list[str] | None:
+    """The schema of the error says how; a test looks at what is named."""
+    if reply.error_code != MISSING_CAPABILITY:
+        return None
+    return claimed("meta-missing-capability-error", reply, context)
 
 
 @invariant("meta-missing-capability-http-400")

@@ -3,9 +3,11 @@
 from typing import Any
 
 from conformance.protocol.revisions import LEGACY, MODERN
+from conformance.reference.asgi import App, Receive, Send
 from conformance.reference.catalogue import fault
 from conformance.reference.exchange import Message, Request, Response
-from conformance.reference.transformations import errors, notifications, requests, responses, responses_to
+from conformance.reference.rewriting import rewriting_messages
+from conformance.reference.transformations import errors, notifications, requests, responses, responses_to, wraps
 
 OLD = ("2024-11-05", "2025-03-26", "2025-06-18")
 LISTS = ("tools/list", "prompts/list", "resources/list")
@@ -34,15 +36,17 @@ def _error(code: int, *, status: int = 200, id: Any = None) -> Response:
 @fault(breaks="jsonrpc-response-id-matches")
 @responses_to("tools/list")
 def response_id_as_text(message: Message, request: Request) -> None:
-    """The id of a response is a string although the request had a number."""
-    message["id"] = f"{message['id']}!"
+    """The id of a result is a string although the request had a number."""
+    if "result" in message:
+        message["id"] = f"{message['id']}!"
 
 
 @fault(breaks="jsonrpc-response-id-matches")
 @responses_to("prompts/list", when=_has_integer_id)
 def response_id_one_too_high(message: Message, request: Request) -> None:
-    """prompts/list is answered with the next id."""
-    message["id"] += 1
+    """The result of prompts/list has the next id."""
+    if "result" in message:
+        message["id"] += 1
 
 
 @fault(breaks="jsonrpc-response-id-matches")
@@ -56,7 +60,8 @@ def string_ids_become_numbers(message: Message, request: Request) -> None:
 @responses_to("resources/list")
 def result_with_null_as_id(message: Message, request: Request) -> None:
     """The result of resources/list has the id null."""
-    message["id"] = None
+    if "result" in message:
+        message["id"] = None
 
 
 @fault(breaks="jsonrpc-error-response-id-matches")
@@ -90,10 +95,11 @@ def negative_ids_refused(request: Request) -> Response:
 
 
 @fault(breaks="jsonrpc-request-id-not-null")
-@requests(when=lambda request: "id" in request.message and request.id is None)
-def null_id_served(request: Request) -> Response:
+@wraps(when=lambda request: "id" in request.message and request.id is None)
+async def null_id_served(request: Request, app: App, receive: Receive, send: Send) -> None:
     """A request whose id is null is served."""
-    return Response.of_json({"jsonrpc": "2.0", "id": None, "result": {"resultType": "complete"}})
+    request.json = {**request.message, "id": 1}
+    await request.pass_on(app, receive, rewriting_messages(send, lambda message: [message | {"id": None}]))
 
 
 @fault(breaks="jsonrpc-messages-conform-2-0")
@@ -233,17 +239,17 @@ def batch_refused(request: Request) -> Response:
 
 
 @fault(breaks="jsonrpc-batch-receive", revisions=("2025-03-26",))
-@requests(when=lambda request: isinstance(request.json, list) and len(request.json) > 1)
-def batch_half_answered(request: Request) -> None:
-    """Of a batch only the first message is served."""
-    request.json = request.json[:1]
+@requests(when=lambda request: isinstance(request.json, list) and all("id" not in one for one in request.json))
+def batch_of_notifications_refused(request: Request) -> Response:
+    """A batch without a request is refused."""
+    return _error(-32600, status=400)
 
 
 @fault(breaks="jsonrpc-utf8-encoding", revisions=MODERN)
 @responses("completion/complete")
 def latin_1(response: Response, request: Request) -> None:
     """The answer to completion/complete is encoded in Latin-1."""
-    if response.body:
+    if response.body and b'"result"' in response.body:
         response.body = response.body.replace(b'{"jsonrpc"', '{"x-note":"é","jsonrpc"'.encode("latin-1"), 1)
 
 
@@ -290,11 +296,11 @@ def unknown_method_is_internal_error(error: Message, request: Request) -> None:
         error["code"] = -32603
 
 
-@fault(breaks="jsonrpc-method-not-found-code")
+@fault(breaks="jsonrpc-method-not-found-code", revisions=LEGACY)
 @requests(when=lambda request: (request.rpc_method or "").startswith("tools/no-such"))
 def unknown_method_gets_a_result(request: Request) -> Response:
     """A method that starts like a known one gets an empty result."""
-    return Response.of_json({"jsonrpc": "2.0", "id": request.id, "result": {"resultType": "complete"}})
+    return Response.of_json({"jsonrpc": "2.0", "id": request.id, "result": {}})
 
 
 @fault(breaks="jsonrpc-invalid-params-code")

@@ -1,16 +1,23 @@
 """Faults of the message schemas, and of the JSON Schemas that a server publishes."""
 
-from conformance.protocol.revisions import MODERN
+from conformance.protocol.revisions import LEGACY, MODERN
 from conformance.reference.catalogue import fault
 from conformance.reference.exchange import Message, Request
-from conformance.reference.transformations import results
+from conformance.reference.transformations import notifications, results
 
 
-@fault(breaks="schema-server-messages-valid")
-@results("tools/list")
+@fault(breaks="schema-server-messages-valid", revisions=LEGACY)
+@results("logging/setLevel")
 def meta_as_text(result: Message, request: Request) -> None:
-    """A result has a text as _meta."""
+    """The empty result of logging/setLevel has a text as _meta."""
     result["_meta"] = "note"
+
+
+@fault(breaks="schema-server-messages-valid", revisions=LEGACY)
+@notifications("notifications/tools/list_changed")
+def params_as_text(message: Message, request: Request) -> None:
+    """The notification of a changed tool list has a text as params."""
+    message["params"] = "changed"
 
 
 @fault(breaks="result-resulttype-present")
