@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
+from conformance.checks.invariants import Invariant, invariants
 from conformance.plugin.invocation import suites_directory
 from conformance.requirements import Requirement
 
@@ -32,19 +33,28 @@ def listing(rules: Iterable[Requirement], area: str | None) -> str:
 
 @cache
 def tested_by() -> Mapping[str, tuple[str, ...]]:
-    """The tests and invariants that judge each requirement, read from the source without running it."""
-    found: dict[str, list[str]] = {}
-    rules = Path(__file__).parent.parent / "checks" / "rules"
-    for root, shown, decorator in ((suites_directory(), "suites", "requirement"), (rules, "all traffic", "invariant")):
-        for path in sorted(root.rglob("*.py")):
-            for id, name in _claims(path, decorator):
-                found.setdefault(id, []).append(f"{shown}/{path.relative_to(root).as_posix()}::{name}")
+    """The tests and invariants that judge each requirement; tests are read from the source without running it."""
+    found: dict[str, dict[str, None]] = {}
+    for id, place in (*_tests(suites_directory()), *map(_place, invariants())):
+        found.setdefault(id, {})[place] = None
     return {id: tuple(places) for id, places in found.items()}
 
 
-def _claims(path: Path, decorator: str) -> Iterator[tuple[str, str]]:
+def _tests(root: Path) -> Iterator[tuple[str, str]]:
+    for path in sorted(root.rglob("test_*.py")):
+        for id, name in _claims(path):
+            yield id, f"suites/{path.relative_to(root).as_posix()}::{name}"
+
+
+def _claims(path: Path) -> Iterator[tuple[str, str]]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.FunctionDef):
             for one in node.decorator_list:
-                if isinstance(one, ast.Call) and isinstance(one.func, ast.Name) and one.func.id == decorator:
+                if isinstance(one, ast.Call) and isinstance(one.func, ast.Name) and one.func.id == "requirement":
                     yield from ((str(arg.value), node.name) for arg in one.args if isinstance(arg, ast.Constant))
+
+
+def _place(one: Invariant) -> tuple[str, str]:
+    """A judge that was made by a function has no name of its own to look for."""
+    module, name = one.judge.__module__.rpartition(".")[2], getattr(one.judge, "__qualname__", "<made>")
+    return one.requirement, f"all traffic/{module}.py" + ("" if "<" in name else f"::{name}")
