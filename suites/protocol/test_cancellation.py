@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from conformance.checks import expect, need_result, not_testable, requirement, revisions, timing
+from conformance.checks import expect, need_result, not_testable, requirement, revisions, slow, timing
 from conformance.checks.cancelling import FIRST_STEP, Cancelled, cancel_one_of_two, settled, steps_in
 from conformance.checks.flow import PROGRESS
 from conformance.checks.http_probes import cheap_method, judged, plain_methods
@@ -94,6 +94,7 @@ def _expect_alive(peer: Peer, method: str, reply: Reply) -> None:
 @requirement("cancel-no-response")
 @revisions(*LEGACY)
 @timing
+@slow
 def test_cancelled_request_is_not_answered(new_peer: NewPeer, role: Role, target: TargetProfile) -> None:
     """Neither a result nor an error follows for a call that was cancelled while it ran."""
     seen = _observe(new_peer, role, target)
@@ -103,6 +104,7 @@ def test_cancelled_request_is_not_answered(new_peer: NewPeer, role: Role, target
 @requirement("cancel-stop-processing")
 @revisions(*LEGACY)
 @timing
+@slow
 def test_cancelled_request_is_not_worked_on(new_peer: NewPeer, role: Role, target: TargetProfile) -> None:
     """A call that was cancelled reports no more progress, while another goes on."""
     seen = _observe(new_peer, role, target)
@@ -115,6 +117,7 @@ def test_cancelled_request_is_not_worked_on(new_peer: NewPeer, role: Role, targe
 @requirement("cancel-only-named")
 @revisions(*LEGACY)
 @timing
+@slow
 def test_other_requests_go_on(new_peer: NewPeer, role: Role, target: TargetProfile) -> None:
     """A call that runs beside a cancelled one ends with its result."""
     seen = _observe(new_peer, role, target)

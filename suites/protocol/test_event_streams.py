@@ -14,6 +14,7 @@ from conformance.checks import (
     not_testable,
     requirement,
     shorten,
+    slow,
     timing,
     violation,
 )
@@ -70,6 +71,7 @@ def test_get_stream_carries_no_response(new_peer: NewPeer, surface: Surface, tar
 
 
 @requirement("http-one-stream-per-message")
+@slow
 def test_messages_of_a_request_go_to_one_stream(
     new_peer: NewPeer, surface: Surface, target: TargetProfile, run_config: RunConfig
 ) -> None:
@@ -87,6 +89,7 @@ def test_messages_of_a_request_go_to_one_stream(
 
 
 @requirement("http-get-messages-unrelated")
+@slow
 def test_progress_of_a_call_is_not_sent_on_the_get_stream(
     new_peer: NewPeer, role: Role, target: TargetProfile
 ) -> None:
@@ -104,6 +107,7 @@ def test_progress_of_a_call_is_not_sent_on_the_get_stream(
 
 @requirement("http-no-broadcast")
 @timing
+@slow
 def test_a_change_is_announced_on_one_stream(new_peer: NewPeer, role: Role, target: TargetProfile) -> None:
     """One change of the tool list is announced on one of the streams of a client, not on all of them."""
     played = role("tool-list-changer")
@@ -209,6 +213,7 @@ def _of_others(resumed: _Resumed) -> list[JsonObject]:
 
 
 @requirement("http-resume-no-cross-stream")
+@slow
 def test_resumed_stream_replays_its_own_messages(new_peer: NewPeer, role: Role, target: TargetProfile) -> None:
     """A stream that is resumed replays nothing of a stream that ran beside it."""
     for resumed in _resume_two(new_peer(), role("progress-tool"), target):
@@ -217,6 +222,7 @@ def test_resumed_stream_replays_its_own_messages(new_peer: NewPeer, role: Role, 
 
 
 @requirement("http-event-id-encodes-stream")
+@slow
 def test_event_id_leads_to_its_stream(new_peer: NewPeer, role: Role, target: TargetProfile) -> None:
     """By its event id each of two streams is found again."""
     both = _resume_two(new_peer(), role("progress-tool"), target)
@@ -241,6 +247,7 @@ def _interrupt(peer: Peer, played: Filled) -> tuple[LiveReply, str]:
 
 @requirement("http-disconnect-not-cancel")
 @timing
+@slow
 def test_disconnect_does_not_cancel(new_peer: NewPeer, role: Role) -> None:
     """A call goes on when its connection is lost: the result can be had by resuming the stream."""
     peer = new_peer()
@@ -255,6 +262,7 @@ def test_disconnect_does_not_cancel(new_peer: NewPeer, role: Role) -> None:
 
 @requirement("http-resume-always-get")
 @timing
+@slow
 def test_post_stream_is_resumed_by_get(new_peer: NewPeer, role: Role, target: TargetProfile) -> None:
     """The stream of a POST that was cut off goes on by GET with Last-Event-ID."""
     peer = new_peer()

@@ -11,6 +11,7 @@ from conformance.checks import (
     not_testable,
     requirement,
     revisions,
+    slow,
     timing,
 )
 from conformance.checks.flow import member, notified
@@ -56,6 +57,7 @@ def test_invalid_level_is_an_error(new_peer: NewPeer) -> None:
 @requirement("logging-level-filter")
 @capability("logging")
 @timing
+@slow
 def test_level_filters_what_is_logged(new_peer: NewPeer, role: Role, target: TargetProfile, surface: Surface) -> None:
     """Nothing below the level that was set is sent, and what reaches it is."""
     played = role("logging-tool")

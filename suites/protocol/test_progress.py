@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import nullcontext
 
-from conformance.checks import expect, need_result, not_testable, requirement, timing
+from conformance.checks import expect, need_result, not_testable, requirement, slow, timing
 from conformance.checks.flow import PROGRESS, is_progress_of, is_same, is_token, member, notified
 from conformance.checks.http_probes import plain_methods
 from conformance.checks.listening import SETTLE, get_stream
@@ -65,6 +65,7 @@ def test_progress_increases(peer: Peer, role: Role) -> None:
 
 @requirement("progress-stop-after-completion")
 @timing
+@slow
 def test_progress_ends_with_the_operation(
     new_peer: Callable[..., Peer], role: Role, surface: Surface, target: TargetProfile
 ) -> None:

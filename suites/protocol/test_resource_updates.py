@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from conformance.checks import capability, expect, need_result, not_testable, requirement, revisions, timing
+from conformance.checks import capability, expect, need_result, not_testable, requirement, revisions, slow, timing
 from conformance.checks.flow import member, notified
 from conformance.checks.listening import SETTLE, get_stream
 from conformance.checks.rules.subscriptions import UPDATED
@@ -23,6 +23,7 @@ LIST_CHANGED = "notifications/resources/list_changed"
 @capability("resources", "subscribe")
 @revisions(*LEGACY)
 @timing
+@slow
 def test_subscribers_are_told_of_a_change(new_peer: NewPeer, role: Role, target: TargetProfile) -> None:
     """After resources/subscribe a change of the resource is notified, with its URI."""
     uri, changer = role("watched-resource").item["uri"], role("resource-changer")
@@ -37,6 +38,7 @@ def test_subscribers_are_told_of_a_change(new_peer: NewPeer, role: Role, target:
 @capability("resources", "subscribe")
 @revisions(*LEGACY)
 @timing
+@slow
 def test_who_unsubscribed_is_not_told(new_peer: NewPeer, role: Role, target: TargetProfile) -> None:
     """After resources/unsubscribe changes of the resource are not notified."""
     uri, changer = role("watched-resource").item["uri"], role("resource-changer")
@@ -53,6 +55,7 @@ def test_who_unsubscribed_is_not_told(new_peer: NewPeer, role: Role, target: Tar
 @requirement("resources-updated-only-if-subscribed")
 @capability("resources", "subscribe")
 @revisions(*LEGACY)
+@slow
 def test_who_did_not_subscribe_is_not_told(new_peer: NewPeer, role: Role, target: TargetProfile) -> None:
     """Without a subscription, changes of a resource are not notified."""
     changer = role("resource-changer")
@@ -66,6 +69,7 @@ def test_who_did_not_subscribe_is_not_told(new_peer: NewPeer, role: Role, target
 @capability("resources", "listChanged")
 @revisions(*LEGACY)
 @timing
+@slow
 def test_a_changed_list_is_announced(
     new_peer: NewPeer, role: Role, surface: Surface, target: TargetProfile
 ) -> None:
