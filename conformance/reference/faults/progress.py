@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from conformance.protocol.revisions import MODERN
 from conformance.reference.catalogue import fault
 from conformance.reference.exchange import Message, Request, Response
 from conformance.reference.transformations import notifications, requests, responses_to
@@ -28,7 +29,7 @@ def progress_without_a_token(request: Request) -> None:
     request.params.setdefault("_meta", {})["progressToken"] = f"call-{request.id}"
 
 
-@fault(breaks="progress-only-active-tokens")
+@fault(breaks="progress-only-active-tokens", revisions=MODERN)
 @notifications(PROGRESS, state=dict)
 def progress_keeps_the_first_token(message: Message, request: Request, first: dict[str, Any]) -> None:
     """Progress has the token of the first request that ever gave one."""

@@ -27,6 +27,13 @@ def _is_acknowledgment(message: Message) -> bool:
     return message.get("method") == ACKNOWLEDGED
 
 
+@fault(breaks="pattern-subscribe-supported")
+@requests(LISTEN)
+def listening_is_unknown(request: Request) -> Response:
+    """subscriptions/listen is a method that the server does not know."""
+    return Response.of_error(request, -32601, "Method not found", status=404)
+
+
 @fault(breaks="sub-ack-first")
 @notifications(ACKNOWLEDGED)
 def no_acknowledgment(message: Message, request: Request) -> list[Any]:
