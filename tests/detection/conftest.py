@@ -54,7 +54,7 @@ def _run(url: str, directory: Path, arguments: tuple[str, ...]) -> None:
             del os.environ[name]
         os.chdir(directory)
         sys.stdout, sys.stderr = output, output
-        plugins = ["-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:capture", "-p", "no:html", "-c", os.devnull]
+        plugins = ["-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:capture", "--reports=none", "-c", os.devnull]
         code = pytest.main([f"--target={url}", f"--report-dir={directory}", *plugins, *arguments, str(SUITES)])
     os._exit(int(code))
 
