@@ -18,6 +18,7 @@ from conformance.checks import (
     timing,
     violation,
 )
+from conformance.checks.flow import is_progress_of
 from conformance.checks.http_probes import plain_methods
 from conformance.protocol.messages import JsonObject
 from conformance.protocol.peer import Peer, call_params
@@ -165,6 +166,10 @@ def test_event_ids_are_unique_in_a_session(
         violation("event ids that are unique over all streams of a session", f"seen twice: {shorten(twice, 200)}")
 
 
+PAIR = ("conformance-a", "conformance-b")
+"""The progress tokens of two calls that run at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Resumed:
     """A finished stream of a call, and what came when it was resumed by its first event id."""
@@ -189,7 +194,7 @@ def _resume(peer: Peer, event_id: str, timeout: float) -> Reply:
 
 def _resume_two(peer: Peer, played: Filled, target: TargetProfile) -> list[_Resumed]:
     """Run two calls at once, then resume the stream of each by its first event."""
-    calls = {token: _call(peer, played, token) for token in ("conformance-a", "conformance-b")}
+    calls = {token: _call(peer, played, token) for token in PAIR}
     found = []
     for call in calls.values():
         need_result(call.wait_for_response(60.0))
@@ -203,11 +208,11 @@ def _resume_two(peer: Peer, played: Filled, target: TargetProfile) -> list[_Resu
 
 
 def _of_others(resumed: _Resumed) -> list[JsonObject]:
-    """Messages on the resumed stream that belong to another call."""
+    """Messages on the resumed stream that belong to the other call; an invented token is another defect."""
     own = resumed.original.message["id"]
-    progress = [one for one in resumed.again.notifications if one["method"] == "notifications/progress"]
+    others = [token for token in PAIR if token != resumed.token]
     return [
-        *(one for one in progress if (one.get("params") or {}).get("progressToken") != resumed.token),
+        *(one for one in resumed.again.notifications if any(is_progress_of(one, token) for token in others)),
         *(one for one in resumed.again.responses if one.get("id") != own),
     ]
 
