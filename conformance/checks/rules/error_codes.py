@@ -3,12 +3,13 @@
 from typing import Any
 
 from conformance.checks.invariants import Judge, invariant
-from conformance.checks.rules.force import in_force, judged_messages
+from conformance.checks.rules.force import in_force, judged_messages, sent_meta
 from conformance.protocol.messages import (
     HEADER_MISMATCH,
     INTERNAL_ERROR,
     INVALID_PARAMS,
     INVALID_REQUEST,
+    META_VERSION,
     METHOD_NOT_FOUND,
     MISSING_CAPABILITY,
     PARSE_ERROR,
@@ -26,6 +27,8 @@ MCP_RANGE = range(-32099, -32019)
 RESERVED_RANGE = range(-32768, -32099)
 
 LONGEST_MESSAGE = 200
+
+_ABOUT = {UNSUPPORTED_VERSION: "version", HEADER_MISMATCH: "headers"}
 
 
 def _errors(reply: Reply, context: Context) -> list[JsonObject]:
@@ -69,15 +72,13 @@ invariant("jsonrpc-error-app-codes-outside-range")(
 
 @invariant("jsonrpc-error-defined-codes-specified-meaning")
 def defined_codes_keep_their_meaning(reply: Reply, context: Context) -> list[str] | None:
-    """An ordinary request of the harness has matching headers and names a version that the server speaks."""
+    """The version of a request that the revision plainly rules is supported; the headers match, but for probes."""
     codes = [code for code in _codes(reply, context) if code in DEFINED]
-    if context.probe or reply.message is None:
-        return None if not codes else []
-    return [
-        f"{reply.method} with right headers and a supported version is answered with {code}"
-        for code in codes
-        if code in (HEADER_MISMATCH, UNSUPPORTED_VERSION)
-    ]
+    if not codes:
+        return None
+    wrong = [UNSUPPORTED_VERSION] if sent_meta(context.message).get(META_VERSION) == context.revision else []
+    wrong += [] if context.probe else [HEADER_MISMATCH]
+    return [f"{code} where nothing is wrong with the {_ABOUT[code]}" for code in codes if code in wrong]
 
 
 @invariant("jsonrpc-error-message-single-sentence")

@@ -47,12 +47,18 @@ def method_answered(message: Any, sent: Any) -> str | None:
 
 
 def request_ids(sent: Any) -> dict[tuple[str, Any], str]:
-    """The usable ids of the requests in what was sent (a message or a batch), by JSON type and value."""
-    return {
-        (type(one["id"]).__name__, one["id"]): str(one["method"])
-        for one in each(sent)
-        if is_request(one) and isinstance(one["id"], str | int) and not isinstance(one["id"], bool)
-    }
+    """The ids of the valid requests in what was sent (a message or a batch), by JSON type and value.
+
+    The id of what is no request object need not be found out (JSON-RPC 2.0, section 5).
+    """
+    return {(type(one["id"]).__name__, one["id"]): one["method"] for one in each(sent) if _is_valid_request(one)}
+
+
+def _is_valid_request(message: Any) -> bool:
+    if not is_request(message) or message.get("jsonrpc") != "2.0" or not isinstance(message["method"], str):
+        return False
+    id = message["id"]
+    return isinstance(id, str | int) and not isinstance(id, bool) and isinstance(message.get("params", {}), dict)
 
 
 def in_force(reply: Reply, context: Context) -> bool:

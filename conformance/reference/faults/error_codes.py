@@ -37,3 +37,12 @@ def code_32500(error: Message, request: Request) -> None:
     """An invalid request is refused with -32500."""
     if error["code"] == INVALID_REQUEST:
         error["code"] = -32500
+
+
+@fault(breaks="jsonrpc-error-defined-codes-specified-meaning")
+@errors()
+def unsupported_version_for_an_invalid_request(error: Message, request: Request) -> None:
+    """An invalid request, of a version that is supported, is refused as one of an unsupported version."""
+    if error["code"] == INVALID_REQUEST and request.body_revision is not None:
+        error["code"] = -32022
+        error["data"] = {"supported": ["2099-01-01"], "requested": request.body_revision}

@@ -315,3 +315,11 @@ def missing_name_is_internal_error(error: Message, request: Request) -> None:
 def params_demanded(request: Request) -> Response:
     """A list is refused without params."""
     return _error(-32602, id=request.id)
+
+
+@fault(breaks="jsonrpc-request-id-unique-in-session", revisions=LEGACY)
+@responses_to("tools/call")
+def two_pings_with_one_id(message: Message, request: Request) -> list[Message]:
+    """While a tool runs the client is pinged twice, with the same id."""
+    ping = {"jsonrpc": "2.0", "id": "ping-1", "method": "ping"}
+    return [ping, dict(ping), message]
