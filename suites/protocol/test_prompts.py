@@ -165,7 +165,8 @@ def test_a_changed_list_is_announced(
     new_peer: Callable[..., Peer], role: Callable[[str], Filled], target: TargetProfile
 ) -> None:
     """The change arrives on the stream of the call or on the GET stream."""
-    if not _announced_change(new_peer(), role("prompt-list-changer"), max(2.0, target.grace)):
+    changer = role("prompt-list-changer")
+    if not _announced_change(new_peer(), changer, max(2.0, target.grace)):
         violation(f"{LIST_CHANGED} after the list changed", "no such notification")
 
 
@@ -178,7 +179,8 @@ def test_an_undeclared_change_is_not_announced(
     """Without listChanged no notification about changes is sent."""
     if surface.declares("prompts", "listChanged"):
         not_applicable("the capability prompts.listChanged is declared")
-    if _announced_change(new_peer(), role("prompt-list-changer"), target.grace):
+    changer = role("prompt-list-changer")
+    if _announced_change(new_peer(), changer, target.grace):
         violation("no notification, since listChanged is not declared", LIST_CHANGED)
 
 
