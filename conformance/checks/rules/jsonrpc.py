@@ -98,7 +98,8 @@ def errors_carry_the_id_of_their_request(reply: Reply, context: Context) -> list
     asked = request_ids(context.message)
     if not errors:
         return None
-    nameless = [one for one in errors if one.get("id") is None and asked and _was_read(one, reply)]
+    readable = bool(asked) and not isinstance(context.message, list)
+    nameless = [one for one in errors if one.get("id") is None and readable and _was_read(one, reply)]
     malformed = claimed("jsonrpc-error-response-id-matches", reply, context)
     return [
         *(problem for problem in malformed if "is missing" not in problem and "is null" not in problem),
