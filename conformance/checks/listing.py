@@ -35,9 +35,10 @@ def varies_by_connection(take: Callable[[bool], frozenset[str]], other: Callable
 
 
 def _round(take: Callable[[bool], frozenset[str]], other: Callable[[], Any]) -> list[frozenset[str]]:
-    first = take(False)
+    """On the connection there is, before and after `other` on a fresh one, and on one more."""
+    seen = [take(True), take(False)]
     other()
-    return [first, take(True), take(True), take(True)]
+    return [*seen, take(True), take(True)]
 
 
 def _comes_back(seen: list[frozenset[str]]) -> bool:

@@ -7,6 +7,7 @@ from conformance.reference.transformations import (
     DROP,
     When,
     errors,
+    messages,
     notifications,
     requests,
     responses_to,
@@ -24,18 +25,25 @@ def _failed(message: Message) -> Message:
     return {"jsonrpc": "2.0", "id": message["id"], "error": {"code": -32603, "message": "Internal error"}}
 
 
+def _undeclare(message: Message) -> None:
+    """Nothing that the server says of itself is about prompts."""
+    message.get("result", {}).get("capabilities", {}).pop("prompts", None)
+    if message.get("method") == "notifications/subscriptions/acknowledged":
+        message["params"]["notifications"].pop("promptsListChanged", None)
+
+
 @fault(breaks="prompts-capability-declared")
-@results(("initialize", "server/discover"))
-def prompts_not_declared(result: Message, request: Request) -> None:
+@messages()
+def prompts_not_declared(message: Message, request: Request) -> None:
     """Prompts are served although the capability is not declared."""
-    result["capabilities"].pop("prompts", None)
+    _undeclare(message)
 
 
 @fault(breaks="prompts-list-answered", revisions=MODERN)
 @responses_to("prompts/list")
-def prompts_list_fails(message: Message, request: Request) -> Message:
+def prompts_list_fails(message: Message, request: Request) -> Message | None:
     """prompts/list fails although prompts are declared."""
-    return _failed(message)
+    return _failed(message) if "result" in message else None
 
 
 @fault(breaks="prompts-list-not-per-connection", revisions=MODERN)
@@ -187,11 +195,10 @@ def prompt_changes_not_declared(result: Message, request: Request) -> None:
 
 
 @fault(breaks="prompts-respect-negotiation")
-@results(("initialize", "server/discover", "prompts/list"))
-def prompts_are_a_stub(result: Message, request: Request) -> None:
+@messages()
+def prompts_are_a_stub(message: Message, request: Request) -> None:
     """Prompts are not declared, yet listed, as an empty list."""
-    if "prompts" in result:
-        result["prompts"] = []
-        result.pop("nextCursor", None)
-    else:
-        result["capabilities"].pop("prompts", None)
+    _undeclare(message)
+    if "prompts" in message.get("result", {}):
+        message["result"]["prompts"] = []
+        message["result"].pop("nextCursor", None)

@@ -7,7 +7,7 @@ from conformance.reference.asgi import App, Receive, Send
 from conformance.reference.catalogue import fault
 from conformance.reference.exchange import Message, Request
 from conformance.reference.rewriting import rewriting_messages
-from conformance.reference.transformations import When, errors, requests, responses_to, results, wraps
+from conformance.reference.transformations import When, errors, messages, requests, responses_to, results, wraps
 
 _READ = "resources/read"
 
@@ -26,17 +26,26 @@ def _read_instead(request: Request, uri: str) -> None:
 
 
 @fault(breaks="resources-capability-declared")
-@results(("initialize", "server/discover"))
-def resources_not_declared(result: Message, request: Request) -> None:
-    """Resources are served although the capability is not declared."""
-    result["capabilities"].pop("resources", None)
+@messages()
+def resources_not_declared(message: Message, request: Request) -> None:
+    """Resources are served although the capability is not declared; nothing else is about resources."""
+    result = message.get("result", {})
+    result.get("capabilities", {}).pop("resources", None)
+    for block in result.get("content", ()):
+        if block["type"] == "resource":
+            block.clear()
+            block |= {"type": "text", "text": "A resource."}
+    if message.get("method") == "notifications/subscriptions/acknowledged":
+        for name in ("resourcesListChanged", "resourceSubscriptions"):
+            message["params"]["notifications"].pop(name, None)
 
 
 @fault(breaks="resources-list-answered", revisions=MODERN)
 @responses_to("resources/list")
-def resources_list_unknown(message: Message, request: Request) -> Message:
+def resources_list_unknown(message: Message, request: Request) -> Message | None:
     """resources/list fails although resources are declared."""
-    return {"jsonrpc": "2.0", "id": message["id"], "error": {"code": -32603, "message": "Internal error"}}
+    failed = {"jsonrpc": "2.0", "id": message["id"], "error": {"code": -32603, "message": "Internal error"}}
+    return failed if "result" in message else None
 
 
 @fault(breaks="resources-list-not-per-connection", revisions=MODERN)
@@ -211,9 +220,9 @@ def words_are_read_as_a_uri(request: Request) -> None:
 
 
 @fault(breaks="resources-validate-uris")
-@requests(_READ, when=lambda request: not isinstance(request.params.get("uri"), str))
-def missing_uri_is_read(request: Request) -> None:
-    """A read without a URI gives a default resource."""
+@requests(_READ, when=lambda request: isinstance(request.params.get("uri"), list))
+def array_of_uris_is_read(request: Request) -> None:
+    """An array is taken for the URI of a default resource."""
     _read_instead(request, "test://static-text")
 
 
