@@ -64,7 +64,8 @@ def red(verdicts: list[Verdict]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for one in verdicts:
         if one.status in ("fail", "warn", "error"):
-            found.setdefault(one.requirement, []).append(f"{one.status} {one.revision} {one.nodeid}: {one.received or one.reason}")
+            seen = f"{one.status} {one.revision} {one.nodeid}: {one.received or one.reason}"
+            found.setdefault(one.requirement, []).append(seen)
     return found
 
 

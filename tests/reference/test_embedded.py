@@ -52,13 +52,6 @@ def test_endpoints_do_not_share_state(http: httpx.Client, embedded: Embedded) ->
     first.call("delete_notes")
 
 
-def test_connection_can_be_reset(http: httpx.Client, embedded: Embedded) -> None:
-    client = connect(http, embedded.fault("connection-breaks-before-the-response"), "2025-06-18")
-
-    with pytest.raises(httpx.TransportError):
-        client.call("test_simple_text")
-
-
 def test_process_ends_with_the_context() -> None:
     with start_embedded() as running:
         assert _accepts(running.port)
