@@ -22,7 +22,7 @@ def test_ping_is_answered_with_an_empty_result(peer: Peer) -> None:
     for params, id in ((None, None), ({}, "ping-1"), ({"_meta": {}}, None)):
         reply = peer.request("ping", params, id=id)
         result = expect(reply).result()
-        expect(reply).that(set(result) <= {"_meta"}, "an empty result", result)
+        expect(reply).that(set(result) <= {"_meta", "resultType"}, "an empty result", result)
 
 
 @requirement("ping-removed-modern")

@@ -136,7 +136,10 @@ def _was_read(error: JsonObject, reply: Reply) -> bool:
     """Whether the server has certainly read the request: what refuses it by an HTTP status may not have."""
     if isinstance(reply.message, list):
         return (reply.status or 0) < 400
-    return (reply.status or 0) < 400 or _code(error) in (METHOD_NOT_FOUND, INVALID_PARAMS, MISSING_CAPABILITY)
+    if (reply.status or 0) < 400:
+        return True
+    foreign = any(name.lower() == "origin" for name, _ in reply.exchange.request.headers)
+    return not foreign and _code(error) in (METHOD_NOT_FOUND, INVALID_PARAMS, MISSING_CAPABILITY)
 
 
 @invariant("jsonrpc-request-answered")

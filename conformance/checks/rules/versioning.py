@@ -4,6 +4,7 @@ from typing import Any
 
 from conformance.checks.invariants import invariant
 from conformance.checks.rules.claims import claimed
+from conformance.checks.rules.force import VERSION_HEADER
 from conformance.protocol.messages import META_VERSION, UNSUPPORTED_VERSION
 from conformance.protocol.reply import Reply
 from conformance.wire.channel import Context
@@ -15,7 +16,15 @@ CONSISTENT = "version-unsupported-error-consistent"
 def refusals_name_the_versions(reply: Reply, context: Context) -> list[str] | None:
     if reply.error_code != UNSUPPORTED_VERSION:
         return None
-    return claimed(CONSISTENT, reply, context) or _contradictions(reply, requested_version(reply.message))
+    requested = requested_version(reply.message)
+    if _header(reply) not in (None, requested):
+        requested = None
+    return claimed(CONSISTENT, reply, context) or _contradictions(reply, requested)
+
+
+def _header(reply: Reply) -> str | None:
+    """The version in the header of the request: where it differs from the body, either may be the one refused."""
+    return next((value for name, value in reply.exchange.request.headers if name.lower() == VERSION_HEADER), None)
 
 
 def _contradictions(reply: Reply, requested: str | None) -> list[str]:
