@@ -59,7 +59,8 @@ def informed(context: Context, surfaces: Mapping[str, Surface]) -> Context:
     surface = surfaces.get(context.revision)
     if surface is None:
         return context
-    return replace(context, declared=surface.capabilities, tool=_called_tool(context.message, surface))
+    declared = None if surface.assumed else surface.capabilities
+    return replace(context, declared=declared, tool=_called_tool(context.message, surface))
 
 
 def _called_tool(message: Any, surface: Surface) -> Mapping[str, Any] | None:

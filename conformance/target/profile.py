@@ -23,7 +23,8 @@ class Surface:
     """What the target shows under one revision.
 
     `items` maps the key of a list to its items over all pages, `pages` to the number of pages, `unread` to the
-    reason why a list could not be read. `stateful` tells whether a session id was given.
+    reason why a list could not be read. `stateful` tells whether a session id was given, `assumed` whether the target
+    did not tell its capabilities, so that `capabilities` has what it was found to serve.
     """
 
     revision: str
@@ -34,6 +35,7 @@ class Surface:
     pages: Mapping[str, int] = field(default_factory=dict)
     unread: Mapping[str, str] = field(default_factory=dict)
     stateful: bool = False
+    assumed: bool = False
 
     @property
     def era(self) -> Era:

@@ -4,8 +4,9 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.protocol.messages import JsonObject
+from conformance.protocol.messages import INVALID_PARAMS, JsonObject
 from conformance.protocol.peer import Peer
+from conformance.protocol.revisions import era_of
 from conformance.target.profile import CAPABILITY_OF, LISTS, Surface
 
 MOST_ITEMS = 20_000
@@ -39,8 +40,8 @@ def read_surface(
     *,
     stateful: bool = False,
 ) -> Surface:
-    """Read the lists of the capabilities that are declared. What is no object counts as empty here."""
-    declared = capabilities if isinstance(capabilities, dict) else {}
+    """Read the lists of the capabilities that are declared, or of those that are served when none can be read."""
+    declared = capabilities if isinstance(capabilities, dict) else _served(peer)
     items: dict[str, list[JsonObject]] = {}
     pages: dict[str, int] = {}
     unread: dict[str, str] = {}
@@ -58,7 +59,24 @@ def read_surface(
         pages=pages,
         unread=unread,
         stateful=stateful,
+        assumed=not isinstance(capabilities, dict),
     )
+
+
+def _served(peer: Peer) -> JsonObject:
+    """The capabilities that a target shows by serving them.
+
+    Their flags are taken for true, so that nothing it does is held against it as undeclared.
+    """
+    lists = {CAPABILITY_OF[key] for key, method in LISTS.items() if peer.request(method).has_result}
+    found: JsonObject = {name: {"listChanged": True, "subscribe": True} for name in sorted(lists)}
+    reference = {"ref": {"type": "ref/prompt", "name": "none"}, "argument": {"name": "none", "value": ""}}
+    completion = peer.request("completion/complete", reference)
+    if completion.has_result or completion.error_code == INVALID_PARAMS:
+        found["completions"] = {}
+    if era_of(peer.revision) == "modern" or peer.request("logging/setLevel", {"level": "info"}).has_result:
+        found["logging"] = {}
+    return found
 
 
 def _read_list(peer: Peer, method: str, key: str, patience: Patience) -> tuple[list[JsonObject], int, str | None]:

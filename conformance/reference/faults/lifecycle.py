@@ -5,7 +5,7 @@ from typing import Any
 from conformance.protocol.revisions import LEGACY
 from conformance.reference.catalogue import fault
 from conformance.reference.exchange import Message, Request, Response
-from conformance.reference.transformations import requests, responses, results, streams
+from conformance.reference.transformations import requests, responses, responses_to, results, streams
 
 ANSWERED = "lifecycle-server-responds-capabilities-info"
 SHAPE = "lifecycle-initialize-result-shape"
@@ -80,10 +80,10 @@ def capability_as_boolean(result: Message, request: Request) -> None:
 
 
 @fault(breaks="base-support-core-components", revisions=LEGACY)
-@requests("notifications/initialized")
-def initialized_refused(request: Request) -> Response:
-    """notifications/initialized is refused, so that no initialization ends."""
-    return Response(status=400)
+@responses("notifications/initialized")
+def initialized_refused(response: Response, request: Request) -> None:
+    """notifications/initialized is refused, so that no client sees its initialization end."""
+    response.status = 400
 
 
 @fault(breaks=COUNTEROFFER)
@@ -166,21 +166,20 @@ def subscriptions_undeclared(result: Message, request: Request) -> None:
 
 
 @fault(breaks="lifecycle-respect-negotiated-version")
-@streams("ping")
-async def later_notification(request: Request) -> Any:
+@responses_to("ping")
+def later_notification(message: Message, request: Request) -> Any:
     """A notification of 2026-07-28 is sent in a legacy session."""
-    yield first_event(request)
-    yield {"jsonrpc": "2.0", "method": "notifications/subscriptions/acknowledged", "params": {"notifications": {}}}
-    yield {"jsonrpc": "2.0", "id": request.id, "result": {}}
+    params: Message = {"notifications": {}}
+    later = {"jsonrpc": "2.0", "method": "notifications/subscriptions/acknowledged", "params": params}
+    return [later, message] if "result" in message else message
 
 
 @fault(breaks="lifecycle-only-negotiated-capabilities")
-@streams("ping")
-async def undeclared_client_feature(request: Request) -> Any:
+@responses_to("ping")
+def undeclared_client_feature(message: Message, request: Request) -> Any:
     """The roots of the client are asked for, though it did not declare any."""
-    yield first_event(request)
-    yield {"jsonrpc": "2.0", "id": "roots-1", "method": "roots/list"}
-    yield {"jsonrpc": "2.0", "id": request.id, "result": {}}
+    asked = {"jsonrpc": "2.0", "id": "roots-1", "method": "roots/list"}
+    return [asked, message] if "result" in message else message
 
 
 @fault(breaks="ping-respond-empty")
@@ -191,10 +190,11 @@ def ping_says_pong(result: Message, request: Request) -> None:
 
 
 @fault(breaks="ping-respond-empty")
-@responses("ping")
-def ping_unknown(response: Response, request: Request) -> Any:
-    """ping is answered with an error."""
-    return Response.of_error(request, INTERNAL_ERROR, "ping is not implemented")
+@responses_to("ping", when=lambda request: request.message.get("params") == {})
+def ping_takes_no_params(message: Message, request: Request) -> Any:
+    """ping with empty params is answered with an error."""
+    refusal = {"code": INTERNAL_ERROR, "message": "ping takes no params"}
+    return {"jsonrpc": "2.0", "id": request.id, "error": refusal} if "result" in message else message
 
 
 @fault(breaks="ping-removed-modern")

@@ -20,6 +20,12 @@ def meta_of(request: Request) -> Message:
     return meta if isinstance(meta, dict) else {}
 
 
+def is_named(meta: Message) -> bool:
+    """Whether this is a client with a name of its own, which the checks of this subject use."""
+    info = meta.get(META + "clientInfo")
+    return isinstance(info, dict) and str(info.get("name")).startswith("mcp-conformance-")
+
+
 def client_of(request: Request) -> str:
     """Who asks: the address of the connection."""
     return str(request.scope.get("client"))
@@ -32,7 +38,7 @@ def capabilities_remembered_by_name(request: Request, memory: Memory) -> None:
     meta = meta_of(request)
     name = str(meta.get(META + "clientInfo"))
     declared = meta.get(META + "clientCapabilities")
-    if name.startswith("{'name': 'mcp-conformance-") and isinstance(declared, dict):
+    if is_named(meta) and isinstance(declared, dict):
         memory[name] = {**memory.get(name, {}), **declared}
         meta[META + "clientCapabilities"] = memory[name]
 
@@ -40,10 +46,10 @@ def capabilities_remembered_by_name(request: Request, memory: Memory) -> None:
 @fault(breaks=NO_CONTEXT, revisions=MODERN)
 @requests(state=dict)
 def capabilities_remembered_by_connection(request: Request, memory: Memory) -> None:
-    """Capabilities may be left out after a request on the same connection that had them."""
+    """A client with a name of its own may leave its capabilities out once it has declared them on a connection."""
     meta = meta_of(request)
     key = META + "clientCapabilities"
-    if not meta:
+    if not is_named(meta):
         return
     if key in meta:
         memory[client_of(request)] = meta[key]
@@ -56,8 +62,7 @@ def capabilities_remembered_by_connection(request: Request, memory: Memory) -> N
 def discovery_follows_the_first_version(result: Message, request: Request, memory: Memory) -> None:
     """Instructions depend on whether the connection has been used before."""
     memory[client_of(request)] = memory.get(client_of(request), 0) + 1
-    name = str(meta_of(request).get(META + "clientInfo"))
-    if memory[client_of(request)] > 1 and "mcp-conformance-" in name:
+    if memory[client_of(request)] > 1 and is_named(meta_of(request)):
         result["instructions"] = "Welcome back."
 
 

@@ -3,7 +3,7 @@
 from conformance.protocol.revisions import LEGACY, MODERN
 from conformance.reference.catalogue import fault
 from conformance.reference.exchange import Message, Request, Response
-from conformance.reference.transformations import errors, requests, results
+from conformance.reference.transformations import errors, requests, responses, results
 
 REFUSED = "version-unsupported-error"
 CONSISTENT = "version-unsupported-error-consistent"
@@ -88,17 +88,19 @@ def extension_with_a_bad_label(result: Message, request: Request) -> None:
 
 
 @fault(breaks="discover-implemented")
-@requests("server/discover", when=lambda request: request.body_revision == MODERN[-1])
-def discover_unknown(request: Request) -> Response:
+@responses("server/discover")
+def discover_unknown(response: Response, request: Request) -> Response:
     """server/discover is an unknown method."""
-    return Response.of_error(request, -32601, "Method not found", status=404)
+    unknown = Response.of_error(request, -32601, "Method not found", status=404)
+    return unknown if response.status == 200 else response
 
 
 @fault(breaks="discover-implemented")
-@requests("server/discover", when=lambda request: request.body_revision == MODERN[-1])
-def discover_crashes(request: Request) -> Response:
-    """server/discover ends in a bare 500."""
-    return Response(status=500, body=b"Internal Server Error")
+@responses("server/discover")
+def discover_crashes(response: Response, request: Request) -> Response:
+    """server/discover ends in an internal error."""
+    crash = Response.of_error(request, -32603, "Internal error", status=500)
+    return crash if response.status == 200 else response
 
 
 @fault(breaks="discover-result-shape")
