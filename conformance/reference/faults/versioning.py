@@ -122,3 +122,13 @@ def discover_lists_numbers(result: Message, request: Request) -> None:
 def discover_hides_its_version(result: Message, request: Request) -> None:
     """The version that everything is served under is not in supportedVersions."""
     result["supportedVersions"] = list(LEGACY)
+
+
+@fault(breaks="version-ext-fallback-or-reject")
+@results(("server/discover", "resources/templates/list"))
+def extension_for_everyone(result: Message, request: Request) -> None:
+    """A result type of an extension is sent to clients that did not declare it."""
+    if request.rpc_method == "server/discover":
+        result["capabilities"].setdefault("extensions", {})["com.example/drafts"] = {}
+    else:
+        result["resultType"] = "draft"
