@@ -25,7 +25,7 @@ def misfits(tool: Mapping[str, Any], fitting: JsonObject) -> list[tuple[str, Jso
 def _candidates(tool: Mapping[str, Any], fitting: JsonObject) -> Iterator[tuple[str, JsonObject]]:
     for name, schema in _required(tool):
         kind = schema.get("type")
-        if kind in _OTHER_TYPE and name in fitting and "x-mcp-header" not in schema:
+        if isinstance(kind, str) and kind in _OTHER_TYPE and name in fitting and "x-mcp-header" not in schema:
             yield f"{name} left out", {key: value for key, value in fitting.items() if key != name}
             wrong = _OTHER_TYPE[kind]
             yield f"{name} as {'an object' if isinstance(wrong, dict) else 'a text'}", {**fitting, name: wrong}
