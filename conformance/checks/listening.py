@@ -11,8 +11,6 @@ from conformance.protocol.reply import LiveReply
 
 LONG = 120.0
 SHORTEST = 2.0
-SETTLE = 0.3
-"""Seconds to wait for what has been sent already, or is sent at the same time."""
 
 ACKNOWLEDGED = "notifications/subscriptions/acknowledged"
 

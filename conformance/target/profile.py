@@ -103,6 +103,11 @@ class TargetProfile:
         """Seconds to wait for something that may lawfully never come."""
         return min(5.0, max(0.3, 10 * self.latency))
 
+    @property
+    def settle(self) -> float:
+        """Seconds to wait for what has been sent already, or is sent at the same time."""
+        return min(1.0, max(0.1, 10 * self.latency))
+
     def to_json(self) -> JsonObject:
         return asdict(self)
 

@@ -68,7 +68,7 @@ ROLES = {
         }),
         Role(SLOW, "runs for seconds and can be cancelled", names={
             "test_slow_tool": {"duration": 3.0},
-            "longRunningOperation": {"duration": 1.5, "steps": 6},
+            "longRunningOperation": {"duration": 0.9, "steps": 6},
         }, everything={
             "longRunningOperation": {"duration": 2, "steps": 6},
             "trigger-long-running-operation": {"duration": 2, "steps": 6},
@@ -141,7 +141,7 @@ def _play(item: JsonObject, arguments: JsonObject, role: Role, config: RunConfig
         made = make_arguments(item, config.arguments)
         return Filled(item, made.value) if made.value is not None else None
     if role.kind == "prompts" and not arguments:
-        arguments = {name: "example" for name in required_arguments(item)}
+        arguments = dict.fromkeys(required_arguments(item), "example")
     return Filled(item, dict(arguments))
 
 

@@ -7,7 +7,6 @@ from conformance.checks import expect, need_result, not_testable, requirement, r
 from conformance.checks.cancelling import FIRST_STEP, Cancelled, cancel_one_of_two, settled, steps_in
 from conformance.checks.flow import PROGRESS
 from conformance.checks.http_probes import cheap_method, judged, plain_methods
-from conformance.checks.listening import SETTLE
 from conformance.protocol.messages import JsonObject, fresh_id, notification, same_id
 from conformance.protocol.peer import Peer, call_params
 from conformance.protocol.reply import Reply
@@ -66,7 +65,7 @@ def test_cancellation_may_cross_the_response(new_peer: NewPeer, surface: Surface
         live = peer.start(method)
         peer.notify(CANCELLED, {"requestId": live.message["id"]})
         live.wait_for_response(target.grace)
-        live.wait_end(SETTLE)
+        live.wait_end(target.settle)
         again = peer.notify(CANCELLED, {"requestId": live.message["id"]})
         reply = live.close()
         answers = [one for one in reply.responses if same_id(one.get("id"), live.message["id"])]
@@ -112,7 +111,7 @@ def test_cancelled_request_is_not_worked_on(new_peer: NewPeer, role: Role, targe
     seen = _observe(new_peer, role, target)
     if not seen.steps_before:
         not_testable("the tool that plays slow-tool reported no progress before it was cancelled")
-    steps = seen.steps_after(max(SETTLE, target.latency))
+    steps = seen.steps_after(target.grace)
     _judge(seen, not steps, f"no progress of a cancelled request; it made {steps} more steps")
 
 
@@ -131,7 +130,7 @@ def _observe(new_peer: NewPeer, role: Role, target: TargetProfile) -> Cancelled:
     peer = new_peer()
     key = (target.url, peer.revision)
     if key not in _observed:
-        _observed[key] = cancel_one_of_two(peer, played, max(SETTLE, target.grace))
+        _observed[key] = cancel_one_of_two(peer, played, target.grace)
     return _observed[key]
 
 
@@ -146,7 +145,7 @@ def _judge(seen: Cancelled, holds: bool, expected: str, reply: Reply | None = No
 
 @requirement("cancel-http-disconnect-is-cancel")
 @timing
-def test_disconnect_cancels(peer: Peer, role: Role) -> None:
+def test_disconnect_cancels(peer: Peer, role: Role, target: TargetProfile) -> None:
     """Work on a request stops when the client leaves its response stream."""
     played, ticking = role("slow-tool"), role("ticking-resource")
 
@@ -157,8 +156,8 @@ def test_disconnect_cancels(peer: Peer, role: Role) -> None:
     left, during = _leave_midway(peer, played, read)
     if during <= before:
         not_testable(f"{ticking.name} did not count while {played.name} ran")
-    first, last = settled(read, SETTLE)
-    first, last = settled(read, SETTLE) if last > first else (first, last)
+    first, last = settled(read, target.grace)
+    first, last = settled(read, target.grace) if last > first else (first, last)
     expect(left).that(last == first, "no more steps once the client has left", f"{last - first} more steps")
 
 

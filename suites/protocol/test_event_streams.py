@@ -31,8 +31,6 @@ from conformance.target.roles import Filled, fill
 NewPeer = Callable[..., Peer]
 Role = Callable[[str], Filled]
 
-SETTLE = 0.3
-"""Seconds to wait for a copy of a message that has already come on another stream."""
 
 
 @contextmanager
@@ -67,7 +65,7 @@ def test_get_stream_carries_no_response(new_peer: NewPeer, surface: Surface, tar
     with _listening(peer, target) as live:
         for method in plain_methods(surface):
             peer.request(method)
-        live.pending.wait_end(SETTLE)
+        live.pending.wait_end(target.settle)
         expect(live.reply).that(not live.reply.responses, "no JSON-RPC response on the GET stream")
 
 
@@ -84,7 +82,7 @@ def test_messages_of_a_request_go_to_one_stream(
     with _listening(peer, target) as live:
         call = _call(peer, played, "conformance-one-stream")
         need_result(call.wait_for_response(60.0))
-        live.pending.wait_end(SETTLE)
+        live.pending.wait_end(target.settle)
         copies = [one for one in call.close().notifications if one in live.reply.notifications]
         expect(live.reply).that(not copies, "each message on one stream only", copies)
 
@@ -100,7 +98,7 @@ def test_progress_of_a_call_is_not_sent_on_the_get_stream(
     with _listening(peer, target) as live:
         call = _call(peer, played, "conformance-unrelated")
         need_result(call.wait_for_response(60.0))
-        live.pending.wait_end(SETTLE)
+        live.pending.wait_end(target.settle)
         call.close()
         strays = "conformance-unrelated" in _tokens(live.reply)
         expect(live.reply).that(not strays, "no progress of a running request on the GET stream")
@@ -120,7 +118,7 @@ def test_a_change_is_announced_on_one_stream(new_peer: NewPeer, role: Role, targ
         try:
             need_result(call.wait_for_response(peer.channel.timeout))
             first.wait_for_message(target.grace)
-            first.pending.wait_end(SETTLE)
+            first.pending.wait_end(target.settle)
             counts = [_changes(one.reply) for one in (first, second, call)]
         finally:
             second.close()
@@ -179,12 +177,13 @@ class _Resumed:
     again: Reply
 
 
-def _resume(peer: Peer, event_id: str, timeout: float) -> Reply:
+def _resume(peer: Peer, event_id: str, target: TargetProfile, patience: float) -> Reply:
     """Resume a stream; not testable when the server does not do that."""
+    timeout = max(patience, target.grace)
     live = peer.listen(headers={LAST_EVENT_ID: event_id}, timeout=timeout + 5)
     try:
         live.wait_for_response(timeout)
-        live.pending.wait_end(SETTLE)
+        live.pending.wait_end(target.settle)
     finally:
         reply = live.close()
     if reply.status != 200 or not reply.exchange.is_stream:
@@ -203,7 +202,7 @@ def _resume_two(peer: Peer, played: Filled, target: TargetProfile) -> list[_Resu
         event_id = call.wait_for_event_id(0.0)
         if event_id is None:
             not_applicable("the server attaches no ids to events")
-        found.append(_Resumed(token, call.reply, _resume(peer, event_id, max(1.0, target.grace))))
+        found.append(_Resumed(token, call.reply, _resume(peer, event_id, target, 1.0)))
     return found
 
 
@@ -253,11 +252,11 @@ def _interrupt(peer: Peer, played: Filled) -> tuple[LiveReply, str]:
 @requirement("http-disconnect-not-cancel")
 @timing
 @slow
-def test_disconnect_does_not_cancel(new_peer: NewPeer, role: Role) -> None:
+def test_disconnect_does_not_cancel(new_peer: NewPeer, role: Role, target: TargetProfile) -> None:
     """A call goes on when its connection is lost: the result can be had by resuming the stream."""
     peer = new_peer()
     call, event_id = _interrupt(peer, role("slow-tool"))
-    again = _resume(peer, event_id, 10.0)
+    again = _resume(peer, event_id, target, 10.0)
     own = [one for one in again.responses if one.get("id") == call.message["id"]]
     if not own:
         not_testable("the resumed stream held no response, so what became of the call is not seen")
@@ -272,7 +271,7 @@ def test_post_stream_is_resumed_by_get(new_peer: NewPeer, role: Role, target: Ta
     """The stream of a POST that was cut off goes on by GET with Last-Event-ID."""
     peer = new_peer()
     call, event_id = _interrupt(peer, role("progress-tool"))
-    again = _resume(peer, event_id, max(2.0, target.grace))
+    again = _resume(peer, event_id, target, 2.0)
 
     expect(again).that(
         any(one.get("id") == call.message["id"] for one in again.responses), "the response of the resumed request"

@@ -150,7 +150,7 @@ def test_server_waits_for_initialized(shake_hands: ShakeHands, target: TargetPro
     shake = shake_hands(capabilities=ALL_CLIENT_FEATURES, complete=False)
     need_result(shake.initialize)
     stream = shake.peer.listen(timeout=target.grace + 1)
-    stream.wait_end(target.grace)
+    stream.wait_end(target.settle)
     heard = stream.close()
 
     early = [one["method"] for one in (*shake.initialize.requests, *heard.requests) if one["method"] != "ping"]

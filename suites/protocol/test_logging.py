@@ -16,7 +16,7 @@ from conformance.checks import (
 )
 from conformance.checks.flow import member, notified
 from conformance.checks.http_probes import plain_methods
-from conformance.checks.listening import SETTLE, get_stream
+from conformance.checks.listening import get_stream
 from conformance.checks.outcomes import Blocked
 from conformance.checks.rules.logging import LEVELS, MESSAGE, below, level_of
 from conformance.protocol.messages import META_LOG_LEVEL, METHOD_NOT_FOUND, JsonObject
@@ -66,12 +66,12 @@ def test_level_filters_what_is_logged(new_peer: NewPeer, role: Role, target: Tar
         not_applicable("the server keeps no session that could remember a level")
     with get_stream(peer, target.grace) as stream:
         need_result(_set_level(peer, "debug"))
-        everything = _logged(peer, played, stream, target.grace)
+        everything = _logged(peer, played, stream, target, target.grace)
         if not everything:
             not_testable(f"{played.name} logged nothing at level debug")
         for threshold in ("emergency", _highest(everything)):
             need_result(_set_level(peer, threshold))
-            levels = _logged(peer, played, stream, 0.0)
+            levels = _logged(peer, played, stream, target)
             low = [level for level in levels if below(level, threshold)]
             expect(Reply(peer.channel.record[-1].exchange)).that(
                 not low, f"no message below {threshold}, the level that was set", low
@@ -90,7 +90,7 @@ def test_who_logs_declares_the_capability(
         logged = [level_of(one) for one in notified(reply, MESSAGE)]
     else:
         with get_stream(peer, target.grace) as stream:
-            logged = _logged(peer, played, stream, target.grace)
+            logged = _logged(peer, played, stream, target, target.grace)
             reply = Reply(peer.channel.record[-1].exchange)
     if not logged:
         not_applicable(f"{played.name} sent no log message")
@@ -160,7 +160,9 @@ def _set_level(peer: Peer, level: str) -> Reply:
     return reply
 
 
-def _logged(peer: Peer, played: Filled, stream: LiveReply | None, patience: float) -> list[Any]:
+def _logged(
+    peer: Peer, played: Filled, stream: LiveReply | None, target: TargetProfile, patience: float = 0.0
+) -> list[Any]:
     """The levels that a call logs, on its own stream or on the GET stream."""
     before = _seen(stream)
     reply = peer.call_tool(played.item, played.arguments)
@@ -169,7 +171,7 @@ def _logged(peer: Peer, played: Filled, stream: LiveReply | None, patience: floa
     if stream is not None:
         if not own:
             stream.pending.wait(lambda exchange: _seen(stream) > before, patience)
-        stream.wait_end(SETTLE)
+        stream.wait_end(target.settle)
         own = own + notified(stream.reply, MESSAGE)[before:]
     return [level_of(one) for one in own]
 

@@ -6,7 +6,7 @@ from contextlib import nullcontext
 from conformance.checks import expect, need_result, not_testable, requirement, slow, timing
 from conformance.checks.flow import PROGRESS, is_progress_of, is_same, is_token, member, notified
 from conformance.checks.http_probes import plain_methods
-from conformance.checks.listening import SETTLE, get_stream
+from conformance.checks.listening import get_stream
 from conformance.protocol.messages import JsonObject
 from conformance.protocol.peer import Peer, call_params
 from conformance.protocol.reply import LiveReply, Reply
@@ -76,7 +76,7 @@ def test_progress_ends_with_the_operation(
         call = peer.start("tools/call", call_params(played.item, played.arguments, {"progressToken": token}))
         need_result(call.wait_for_response(peer.channel.timeout))
         if stream is not None:
-            stream.wait_end(SETTLE)
+            stream.wait_end(target.settle)
         before = _reports(stream, token)
         call.wait_end(target.grace)
         if stream is not None:

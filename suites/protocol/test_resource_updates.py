@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from conformance.checks import capability, expect, need_result, not_testable, requirement, revisions, slow, timing
 from conformance.checks.flow import member, notified
-from conformance.checks.listening import SETTLE, get_stream
+from conformance.checks.listening import get_stream
 from conformance.checks.rules.subscriptions import UPDATED
 from conformance.protocol.peer import Peer
 from conformance.protocol.reply import LiveReply, Reply
@@ -30,7 +30,7 @@ def test_subscribers_are_told_of_a_change(new_peer: NewPeer, role: Role, target:
     peer = new_peer()
     with _stream(peer, target) as stream:
         need_result(peer.request("resources/subscribe", {"uri": uri}))
-        told = _told(peer, changer, stream, target.grace)
+        told = _told(peer, changer, stream, target, target.grace)
         expect(stream.reply).that(uri in told, f"{UPDATED} for the resource that was changed", told)
 
 
@@ -45,10 +45,10 @@ def test_who_unsubscribed_is_not_told(new_peer: NewPeer, role: Role, target: Tar
     peer = new_peer()
     with _stream(peer, target) as stream:
         need_result(peer.request("resources/subscribe", {"uri": uri}))
-        if uri not in _told(peer, changer, stream, target.grace):
+        if uri not in _told(peer, changer, stream, target, target.grace):
             not_testable("subscribers are not told of the change that the resource-changer makes")
         need_result(peer.request("resources/unsubscribe", {"uri": uri}))
-        told = _told(peer, changer, stream, 0.0)
+        told = _told(peer, changer, stream, target)
         expect(stream.reply).that(uri not in told, "no update of a resource that was unsubscribed from", told)
 
 
@@ -61,7 +61,7 @@ def test_who_did_not_subscribe_is_not_told(new_peer: NewPeer, role: Role, target
     changer = role("resource-changer")
     peer = new_peer()
     with _stream(peer, target) as stream:
-        told = _told(peer, changer, stream, 0.0)
+        told = _told(peer, changer, stream, target)
         expect(stream.reply).that(not told, "no update without a subscription", told)
 
 
@@ -97,14 +97,16 @@ def _stream(peer: Peer, target: TargetProfile) -> Iterator[LiveReply]:
         yield stream or not_testable("the server offers no GET stream")
 
 
-def _told(peer: Peer, changer: Filled, stream: LiveReply, patience: float) -> list[object]:
+def _told(
+    peer: Peer, changer: Filled, stream: LiveReply, target: TargetProfile, patience: float = 0.0
+) -> list[object]:
     """The URIs of the updates that a change brings about, on any stream."""
     before = _updates(stream.reply)
     reply = peer.call_tool(changer.item, changer.arguments)
     need_result(reply)
     if patience and not notified(reply, UPDATED):
         stream.pending.wait(lambda exchange: len(_updates(stream.reply)) > len(before), patience)
-    stream.wait_end(SETTLE)
+    stream.wait_end(target.settle)
     return [*_updates(reply), *_updates(stream.reply)[len(before) :]]
 
 

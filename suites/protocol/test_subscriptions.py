@@ -6,7 +6,7 @@ from typing import Any
 
 from conformance.checks import capability, expect, need_result, not_testable, requirement, timing, violation
 from conformance.checks.flow import PROGRESS, member, notified
-from conformance.checks.listening import SETTLE, acknowledged, subscription
+from conformance.checks.listening import acknowledged, subscription
 from conformance.checks.outcomes import Blocked
 from conformance.checks.rules.logging import MESSAGE
 from conformance.checks.rules.subscriptions import (
@@ -79,7 +79,7 @@ def test_subscriptions_stand_side_by_side(peer: Peer, target: TargetProfile) -> 
         acknowledged(first, target.grace)
         second = peer.start("subscriptions/listen", {"notifications": {"promptsListChanged": True}})
         second.wait_for_message(max(PROMPT, target.grace), ACKNOWLEDGED)
-        first.wait_end(SETTLE)
+        first.wait_end(target.settle)
         expect(second.close()).that(notified(second.reply, ACKNOWLEDGED), "a second subscription to be acknowledged")
         lost = first.reply.exchange.ending is not None and not first.reply.has_result
         expect(first.reply).that(not lost, "the first subscription to stay open beside the second")
@@ -115,7 +115,7 @@ def test_updated_resource_is_announced(peer: Peer, role: Role, surface: Surface,
     with _beside(peer, {WATCH: [uri]}, {WATCH: others[:1]}, target) as (live, other):
         need_result(peer.call_tool(changer.item, changer.arguments))
         live.wait_for_message(target.grace, UPDATED)
-        other.wait_end(SETTLE)
+        other.wait_end(target.settle)
         told = [member(one, "uri") for one in notified(live.close(), UPDATED)]
         expect(live.reply).that(uri in told, f"{UPDATED} for the resource that was changed", told)
 
@@ -132,7 +132,7 @@ def _expect_announced(peer: Peer, changer: Filled, kind: str, target: TargetProf
             live.wait_for_message(target.grace, method)
         finally:
             peer.call_tool(changer.item, changer.arguments)
-        other.wait_end(SETTLE)
+        other.wait_end(target.settle)
         expect(live.reply).that(notified(live.close(), method), f"{method} after the list changed")
 
 
@@ -172,7 +172,7 @@ def _expect_none(
 ) -> None:
     with subscription(peer, wanted, target.grace) as live:
         need_result(peer.call_tool(played.item, played.arguments, **meta))
-        live.wait_end(SETTLE)
+        live.wait_end(target.settle)
         expect(live.reply).that(not notified(live.close(), method), f"no {method} on the listen stream")
 
 
@@ -191,7 +191,7 @@ def test_nothing_is_told_unasked(
         for played in changers:
             peer.call_tool(played.item, played.arguments)
             peer.call_tool(played.item, played.arguments)
-        live.wait_end(SETTLE)
+        live.wait_end(target.settle)
         told = [one["method"] for one in live.close().notifications if one["method"] in (*LIST_CHANGES, UPDATED)]
     if told:
         violation("nothing but the acknowledgment, as nothing was asked for", ", ".join(told), live.reply)
