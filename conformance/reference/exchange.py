@@ -197,7 +197,7 @@ class Response:
 
     @property
     def streams(self) -> bool:
-        return (self.headers.get("content-type") or "").startswith("text/event-stream")
+        return (self.headers.get("content-type") or "").lower().startswith("text/event-stream")
 
     def start(self) -> Event:
         """The ASGI event that opens this response, its length matching the body."""

@@ -19,6 +19,8 @@ from conformance.checks.http_probes import plain_methods
 from conformance.checks.listening import get_stream
 from conformance.checks.outcomes import Blocked
 from conformance.checks.rules.logging import LEVELS, MESSAGE, below, level_of
+from conformance.checks.served import expect_empty
+from conformance.protocol.legacy import Handshake
 from conformance.protocol.messages import META_LOG_LEVEL, METHOD_NOT_FOUND, JsonObject
 from conformance.protocol.peer import Peer
 from conformance.protocol.reply import LiveReply, Reply
@@ -34,13 +36,13 @@ NO_LEVELS: tuple[JsonObject, ...] = ({"level": "verbose"}, {"level": 3}, {"level
 
 @requirement("logging-set-level-answered")
 @capability("logging")
-def test_each_level_can_be_set(new_peer: NewPeer) -> None:
+def test_each_level_can_be_set(new_peer: NewPeer, shake_hands: Callable[..., Handshake]) -> None:
     """All eight levels are accepted, with an empty result."""
     peer = new_peer()
     for level in LEVELS:
         reply = _set_level(peer, level)
         expect(reply).that(reply.has_result, f"a result for the level {level}")
-        expect(reply).that(set(reply.result) <= {"_meta"}, f"an empty result for the level {level}", reply.result)
+        expect_empty(reply, shake_hands, f"an empty result for the level {level}")
 
 
 @requirement("logging-error-invalid-level")

@@ -1,10 +1,13 @@
 """Ping (basic/utilities/ping); 2026-07-28 has none."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from conformance.checks import expect, requirement
+from conformance.checks.served import expect_empty
+from conformance.protocol.legacy import Handshake
 from conformance.protocol.peer import Peer
 
 REMOVED: tuple[tuple[str, dict[str, Any]], ...] = (
@@ -17,12 +20,11 @@ REMOVED: tuple[tuple[str, dict[str, Any]], ...] = (
 
 
 @requirement("ping-respond-empty")
-def test_ping_is_answered_with_an_empty_result(peer: Peer) -> None:
+def test_ping_is_answered_with_an_empty_result(peer: Peer, shake_hands: Callable[..., Handshake]) -> None:
     """A ping is answered promptly with an empty result, whatever type its id has and with params or without."""
     for params, id in ((None, None), ({}, "ping-1"), ({"_meta": {}}, None)):
         reply = peer.request("ping", params, id=id)
-        result = expect(reply).result()
-        expect(reply).that(set(result) <= {"_meta", "resultType"}, "an empty result", result)
+        expect_empty(reply, shake_hands, "an empty result")
 
 
 @requirement("ping-removed-modern")

@@ -5,18 +5,19 @@ that other checks ask for; see conformance/checks/rules/tools.py.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
-from conformance.checks import capability, expect, need_result, not_testable, requirement, shorten, violation
+from conformance.checks import capability, expect, need_result, not_testable, requirement, timing
+from conformance.checks.flow import notified
 from conformance.checks.http_probes import judged
+from conformance.checks.listening import get_stream
 from conformance.checks.tool_results import complains, is_complete
 from conformance.protocol.messages import METHOD_NOT_FOUND, JsonObject
 from conformance.protocol.peer import Peer
-from conformance.protocol.reply import Reply
+from conformance.protocol.reply import LiveReply, Reply
 from conformance.target.arguments import Arguments
 from conformance.target.config import RunConfig
 from conformance.target.misfits import misfits, out_of_range
-from conformance.target.profile import Surface
+from conformance.target.profile import Surface, TargetProfile
 from conformance.target.roles import ROLES, Filled, callable_tools
 
 UNKNOWN = "conformance-no-such-tool"
@@ -183,24 +184,24 @@ def test_a_value_out_of_range_is_an_error_of_the_tool(
 
 @requirement("tools-list-changed-notification")
 @capability("tools", "listChanged")
+@timing
 def test_a_change_of_the_list_is_announced(
-    new_peer: Callable[..., Peer], role: Callable[[str], Filled], target: Any
+    new_peer: Callable[..., Peer], role: Callable[[str], Filled], target: TargetProfile
 ) -> None:
     """A server that declared listChanged notifies when a tool comes or goes."""
     changer = role("tool-list-changer")
     peer = new_peer()
-    stream = peer.listen(timeout=target.grace + 10)
-    try:
+    with get_stream(peer, target.grace) as stream:
         before = _listed(peer)
         reply = peer.call_tool(changer.item, changer.arguments)
         try:
+            need_result(reply)
             if _listed(peer) == before:
                 not_testable(f"{changer.name} did not change the tool list")
-            _need_announcement(reply, lambda: stream.wait_for_message(target.grace, CHANGED))
+            announced = notified(reply, CHANGED) or _is_announced(stream, target.grace)
+            expect(reply).that(announced, f"{CHANGED} after the tool list changed")
         finally:
             peer.call_tool(changer.item, changer.arguments)
-    finally:
-        stream.close()
 
 
 CHANGED = "notifications/tools/list_changed"
@@ -210,8 +211,7 @@ def _listed(peer: Peer) -> list[str]:
     return [str(tool.get("name")) for tool in peer.items("tools/list", "tools")]
 
 
-def _need_announcement(reply: Reply, came_on_stream: Callable[[], bool]) -> None:
-    need_result(reply)
-    own = any(one.get("method") == CHANGED for one in reply.notifications)
-    if not own and not came_on_stream():
-        violation(f"{CHANGED} after the tool list changed", shorten("nothing"), reply)
+def _is_announced(stream: LiveReply | None, patience: float) -> bool:
+    if stream is None:
+        not_testable("the server offers no GET stream")
+    return stream.wait_for_message(patience, CHANGED)

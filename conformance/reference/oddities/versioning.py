@@ -1,13 +1,12 @@
 """Oddities of versions, discovery and caching under 2026-07-28."""
 
-from conformance.protocol.revisions import LEGACY, MODERN
+from conformance.protocol.revisions import MODERN
 from conformance.reference.catalogue import oddity
 from conformance.reference.exchange import Message, Request, Response
 from conformance.reference.transformations import errors, requests, results
 
 
-@oddity(because="A server need not speak any legacy version; the status and an error are what a client sees.",
-        revisions=LEGACY)  # fmt: skip
+@oddity(because="A server need not speak any legacy version; the status and an error are what a client sees.")
 @requests("initialize")
 def no_legacy_versions(request: Request) -> Response:
     """initialize is refused, with an error that names the modern version."""
