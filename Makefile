@@ -5,6 +5,9 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
+# Compiled modules are kept, or each run of the tests compiles them again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: conformance test lint bench clean
 
 conformance: $(STAMP)  ## the suites against the embedded reference server

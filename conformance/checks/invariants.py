@@ -6,8 +6,10 @@ verdict for each requirement and revision at the end of the run, with the number
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from conformance.protocol.reply import Reply
+from conformance.requirements import load
 from conformance.wire.channel import Context, Recorded
 
 Judge = Callable[[Reply, Context], list[str] | None]
@@ -15,7 +17,7 @@ Judge = Callable[[Reply, Context], list[str] | None]
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
-    """`judge` returns problems in words, none when the rule is kept, and None when the exchange is no subject of the rule."""
+    """`judge` returns problems in words: none when the rule is kept, None when the exchange is no subject of it."""
 
     requirement: str
     judge: Judge
@@ -51,6 +53,13 @@ def invariants() -> tuple[Invariant, ...]:
     from conformance.checks import rules  # noqa: F401  (its modules register themselves)
 
     return tuple(_INVARIANTS)
+
+
+@cache
+def invariants_of(revision: str) -> tuple[Invariant, ...]:
+    """Those whose requirement the revision states."""
+    rules = load()
+    return tuple(one for one in invariants() if revision in rules[one.requirement].revisions)
 
 
 def reply_of(recorded: Recorded) -> Reply:

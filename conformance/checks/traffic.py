@@ -7,11 +7,10 @@ from typing import Any
 
 from conformance.checks.expect import describe
 from conformance.checks.flow import asked_ids, tokens_of
-from conformance.checks.invariants import Finding, invariants, reply_of
+from conformance.checks.invariants import Finding, invariants_of, reply_of
 from conformance.protocol.reply import response_seen
 from conformance.protocol.revisions import REVISIONS
 from conformance.protocol.schemas import check_message
-from conformance.requirements import load
 from conformance.target.profile import Surface
 from conformance.wire.channel import Context, Recorded
 from conformance.wire.exchange import Exchange, curl
@@ -82,11 +81,7 @@ def judge_exchange(
     """
     found: list[Finding] = []
     reply, context = reply_of(recorded), recorded.context
-    rules = load()
-    for one in invariants():
-        rule = rules[one.requirement]
-        if context.revision not in rule.revisions:
-            continue
+    for one in invariants_of(context.revision):
         try:
             problems = one.judge(reply, context)
         except Exception as error:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -101,13 +102,21 @@ class _Schemas:
     methods: Mapping[str, Any]
 
     def check(self, name: str, instance: object) -> list[Problem]:
+        """What was judged before is remembered, as the same lists come back many times in a run."""
         if name not in self.definitions:
             raise KeyError(f"no definition {name!r} in this revision")
-        return problems_of(self._validator(name).iter_errors(instance))
+        key = name, blake2b(json.dumps(instance).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        if key not in self._judged:
+            self._judged[key] = tuple(problems_of(self._validator(name).iter_errors(instance)))
+        return list(self._judged[key])
 
     def check_envelope(self, kind: str, message: object) -> list[Problem]:
         """Judges the JSON-RPC shape of a request, notification, result or error."""
         return self.check(self.methods["envelopes"][kind], message)
+
+    @cached_property
+    def _judged(self) -> dict[tuple[str, bytes], tuple[Problem, ...]]:
+        return {}
 
     @cached_property
     def _validators(self) -> dict[str, Draft202012Validator]:

@@ -68,7 +68,7 @@ ROLES = {
         }),
         Role(SLOW, "runs for seconds and can be cancelled", names={
             "test_slow_tool": {"duration": 3.0},
-            "longRunningOperation": {"duration": 0.9, "steps": 6},
+            "longRunningOperation": {"duration": 0.6, "steps": 6},
         }, everything={
             "longRunningOperation": {"duration": 2, "steps": 6},
             "trigger-long-running-operation": {"duration": 2, "steps": 6},

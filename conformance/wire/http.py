@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -232,7 +233,7 @@ class HttpWire:
 def _client(settings: HttpSettings) -> httpx.AsyncClient:
     try:
         client = httpx.AsyncClient(
-            verify=_tls(settings),
+            verify=_tls(settings.insecure, settings.ca_bundle, settings.client_cert, settings.client_key),
             proxy=settings.proxy,
             trust_env=False,
             timeout=httpx.Timeout(None, connect=settings.connect_timeout),
@@ -244,15 +245,17 @@ def _client(settings: HttpSettings) -> httpx.AsyncClient:
     return client
 
 
-def _tls(settings: HttpSettings) -> ssl.SSLContext | bool:
-    if settings.insecure:
+@cache
+def _tls(insecure: bool, ca_bundle: Path | None, client_cert: Path | None, client_key: Path | None) -> ssl.SSLContext:
+    """Made once for all connections: reading the system's certificates takes longer than a request."""
+    if insecure:
         context = ssl._create_unverified_context()
-    elif settings.ca_bundle:
-        context = ssl.create_default_context(cafile=str(settings.ca_bundle))
+    elif ca_bundle:
+        context = ssl.create_default_context(cafile=str(ca_bundle))
     else:
         context = httpx.create_ssl_context()
-    if settings.client_cert:
-        context.load_cert_chain(str(settings.client_cert), settings.client_key and str(settings.client_key))
+    if client_cert:
+        context.load_cert_chain(str(client_cert), client_key and str(client_key))
     return context
 
 
