@@ -25,7 +25,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     rounds = parser.parse_args().rounds
-    with start_embedded() as server, many_tools(MANY) as many, many_tools(1) as one, tempfile.TemporaryDirectory() as tmp:
+    with (
+        start_embedded() as server,
+        many_tools(MANY) as many,
+        many_tools(1) as one,
+        tempfile.TemporaryDirectory() as tmp,
+    ):
         run = Runner(Path(tmp), rounds)
         plain = run.median(lambda: run.suites(server.url()))
         two = run.median(lambda: run.suites(server.url(), "-n", "2"))
@@ -38,7 +43,8 @@ def main() -> None:
     print(f"checks a second            {checks / plain['seconds']:7.0f}      {checks} checks")
     print(f"requests sent              {plain['summary']['requests']:7}")
     print(f"peak memory, one process   {plain['memory'] / 1024:7.0f} MB   goal: under 150 MB")
-    print(f"collection of {MANY} tools   {lots['seconds'] - few['seconds']:7.2f} s    goal: under 3 s, over that of one tool")
+    more = lots["seconds"] - few["seconds"]
+    print(f"collection of {MANY} tools   {more:7.2f} s    goal: under 3 s, over that of one tool")
 
 
 class Runner:

@@ -1,4 +1,4 @@
-"""A minimal legacy MCP server with any number of read-only tools, in pages of 100: `python -m benchmarks.many_tools N`."""
+"""A minimal legacy MCP server with any number of read-only tools, in pages: `python -m benchmarks.many_tools N`."""
 
 import json
 import os
@@ -13,8 +13,9 @@ LEGACY = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
 
 def tools(count: int) -> list[dict[str, Any]]:
     schema = {"type": "object", "properties": {"text": {"type": "string"}, "limit": {"type": "integer"}}}
+    common = {"inputSchema": schema, "annotations": {"readOnlyHint": True}}
     return [
-        {"name": f"tool_{n:04}", "description": f"Tool {n}", "inputSchema": schema, "annotations": {"readOnlyHint": True}}
+        {"name": f"tool_{n:04}", "description": f"Tool {n}", **common}
         for n in range(count)
     ]
 

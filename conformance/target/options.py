@@ -10,7 +10,7 @@ from conformance.protocol.revisions import REVISIONS
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """`convert` raises ValueError with words for the user. `many` flags may be repeated; `switch` ones take no value."""
+    """`convert` raises ValueError with words for the user. `many` may be repeated, a `switch` has no value."""
 
     key: str
     flag: str

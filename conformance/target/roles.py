@@ -55,8 +55,10 @@ class Filled:
 ROLES = {
     role.key: role
     for role in (
-        Role("text-tool", "returns a text item", names={"test_simple_text": {}}, everything={"echo": {"message": "hi"}}),
-        Role("image-tool", "returns an image item", names={"test_image_content": {}}, everything={"get-tiny-image": {}}),
+        Role("text-tool", "returns a text item", names={"test_simple_text": {}},
+             everything={"echo": {"message": "hi"}}),
+        Role("image-tool", "returns an image item", names={"test_image_content": {}},
+             everything={"get-tiny-image": {}}),
         Role("audio-tool", "returns an audio item", names={"test_audio_content": {}}),
         Role("embedding-tool", "returns an embedded resource", names={"test_embedded_resource": {}}),
         Role("mixed-tool", "returns several content types", names={"test_multiple_content_types": {}}),

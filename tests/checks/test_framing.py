@@ -78,7 +78,7 @@ def test_a_second_response_is_one_too_many() -> None:
 
 def test_a_notification_gets_no_result() -> None:
     sent = {"jsonrpc": "2.0", "method": "notifications/initialized"}
-    answer = {"jsonrpc": "2.0", "id": None, "result": {}}
+    answer: dict[str, object] = {"jsonrpc": "2.0", "id": None, "result": {}}
 
     assert broken(answer, sent=sent) == {"jsonrpc-notification-no-response"}
 

@@ -21,7 +21,7 @@ URIS = st.sampled_from(["https://s.example/a?b=c#d", "file:///a%20b", "urn:x:1",
 TIMES = st.sampled_from(["2025-11-25T10:00:00Z", "2026-07-28T23:59:59.999+05:30"])
 BASE64 = st.binary(max_size=9).map(lambda data: base64.b64encode(data).decode())
 COUNTS = st.integers(min_value=0, max_value=100)
-JSON = st.sampled_from([None, True, -1, 2.5, "text", [1, [None]], {"a": {"b": []}}])
+JSON: st.SearchStrategy[Any] = st.sampled_from([None, True, -1, 2.5, "text", [1, [None]], {"a": {"b": []}}])
 IMPLEMENTATION = st.just({"name": "n", "version": "1"})
 BY_NAME: Mapping[str, st.SearchStrategy[Any]] = {
     "uri": st.sampled_from(["file:///a%20b", "file://host/c?d"]),

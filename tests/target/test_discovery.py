@@ -145,7 +145,7 @@ def test_other_json_rpc_services_are_no_mcp() -> None:
 
 def test_legacy_server_with_lists_for_everyone_is_not_modern() -> None:
     def answers(message: Json) -> Answer:
-        known = {"server/discover": {}, "tools/list": {"tools": []}}
+        known: dict[str, Any] = {"server/discover": {}, "tools/list": {"tools": []}}
         return result(message, known[message["method"]]) if message["method"] in known else legacy()(message)  # type: ignore[return-value]
 
     with answering(answers) as url:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-Script = Callable[[socket.socket, bytes], None]
+Script = Callable[[socket.socket, bytes], object]
 """Gets the connection and the head of the request; the connection is closed when it returns."""
 
 DEADLINE = 20.0
