@@ -14,6 +14,7 @@ from conformance.protocol.schemas import check_message
 from conformance.target.profile import Surface
 from conformance.wire.channel import Context, Recorded
 from conformance.wire.exchange import Exchange, curl
+from conformance.wire.pacing import TOO_MANY_REQUESTS
 from conformance.wire.redact import Redactor
 
 
@@ -22,12 +23,15 @@ def judge_traffic(
 ) -> dict[str, Any]:
     """`surfaces` is what the target shows under each revision. In the result, `subjects` counts the exchanges
     looked at by "requirement revision", `findings` are rules broken, `own` are defects of the harness: a
-    message of its own that is invalid and no deliberate probe, a check that broke."""
+    message of its own that is invalid and no deliberate probe, a check that broke. What was refused for its rate
+    says nothing."""
     subjects: dict[str, int] = {}
     findings: list[dict[str, Any]] = []
     own: list[str] = []
     asked = asked_ids(message.value for one in record for message in list(one.exchange.messages))
     for one in record:
+        if one.exchange.status == TOO_MANY_REQUESTS:
+            continue
         context = replace(informed(one.context, surfaces), asked=asked, tokens=concurrent_tokens(one, record))
         recorded = replace(one, context=context)
         for found in judge_exchange(recorded, redactor, subjects, own):

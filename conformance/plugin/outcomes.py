@@ -15,9 +15,9 @@ from conformance.report.text import labelled, printable
 from conformance.report.transcript import transcript
 from conformance.report.verdict import Status, Verdict
 from conformance.requirements import Requirement, load
-from conformance.wire.channel import Recorded, TargetLost
+from conformance.wire.channel import Recorded, TargetLost, limited
 from conformance.wire.exchange import curl
-from conformance.wire.pacing import BudgetExhausted
+from conformance.wire.pacing import BudgetExhausted, RateLimited
 from conformance.wire.redact import Redactor
 
 STANDS_ON = {
@@ -154,6 +154,8 @@ def _cause(
     error = call.excinfo.value if call.excinfo else None
     if isinstance(error, Violation | NoResult) and _unanswered(error, record) and not run.answers():
         error = TargetLost("the target stopped answering during this check")
+    if isinstance(error, Violation | NoResult) and limited(record):
+        error = RateLimited("the target refused a request of this check for its rate (429); see --max-rps")
     if isinstance(error, TargetLost):
         item.stash[LOST] = True
     return error
@@ -189,7 +191,7 @@ def _judge(error: BaseException | None, rule: Requirement, revision: str) -> tup
             return "blocked", {"reason": error.reason, **({"blocked_by": error.by} if error.by else {})}
         case NoResult():
             return _blocked_by(error, rule)
-        case TargetLost() | BudgetExhausted():
+        case TargetLost() | BudgetExhausted() | RateLimited():
             return "blocked", {"reason": str(error), "blocked_by": type(error).__name__}
         case pytest.skip.Exception():
             return "not testable", {"reason": str(error)}

@@ -1,16 +1,17 @@
 """The channel to one endpoint: its URL, the headers of every request, pace, and the record of what went over it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from conformance.wire.exchange import Exchange, Headers, HttpRequest, replace_headers
 from conformance.wire.http import HttpWire, OnMessage, Pending, Until
-from conformance.wire.pacing import RETRY_STATUSES, Pace, RetryBudget, retry_after_seconds
+from conformance.wire.pacing import RETRY_STATUSES, TOO_MANY_REQUESTS, Pace, RetryBudget, retry_after_seconds
 from conformance.wire.redact import Redactor
 
 FAILURES_UNTIL_LOST = 3
+LIMITED_UNTIL_LOST = 5
 MAX_RETRIES = 5
 
 
@@ -46,6 +47,12 @@ class Recorded:
     context: Context
 
 
+def limited(record: Iterable[Recorded]) -> bool:
+    """Whether a request was refused for its rate, however often it was sent."""
+    last = {(one.exchange.request.method, one.exchange.request.body): one.exchange.status for one in record}
+    return TOO_MANY_REQUESTS in last.values()
+
+
 @dataclass(slots=True)
 class Channel:
     """Sends to one endpoint. `record` holds every exchange since it was last taken, oldest first."""
@@ -59,6 +66,7 @@ class Channel:
     redactor: Redactor = field(default_factory=Redactor)
     record: list[Recorded] = field(default_factory=list)
     _failures: int = 0
+    _limited: int = 0
 
     def with_headers(self, changes: Mapping[str, str | None]) -> "Channel":
         """A channel for another identity: same wire, pace and record, other headers."""
@@ -101,6 +109,7 @@ class Channel:
             self._watch(exchange, timeout)
             if not retries_left or not self._asked_to_wait(exchange):
                 break
+        self._limited = self._limited + 1 if exchange.status == TOO_MANY_REQUESTS else 0
         return exchange
 
     def open(
@@ -117,6 +126,8 @@ class Channel:
         """Start an exchange whose answer is read in the background. Close it in the end."""
         if self._failures >= FAILURES_UNTIL_LOST:
             raise TargetLost(f"the target did not answer {self._failures} requests in a row")
+        if self._limited >= LIMITED_UNTIL_LOST:
+            raise TargetLost("the target limits the rate and refuses every request (429); see --max-rps")
         self.pace.take()
         request = HttpRequest(method, url or self.url, replace_headers(self.headers, headers), body)
         pending = self.wire.open(request, timeout or self.timeout, on_message)

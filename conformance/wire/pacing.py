@@ -6,11 +6,16 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-RETRY_STATUSES = frozenset({429, 503})
+TOO_MANY_REQUESTS = 429
+RETRY_STATUSES = frozenset({TOO_MANY_REQUESTS, 503})
 
 
 class BudgetExhausted(Exception):
     """The request budget of the run is used up; what is left is not judged."""
+
+
+class RateLimited(Exception):
+    """The target refused a request for its rate alone, which says nothing about the rule at hand."""
 
 
 def retry_after_seconds(value: str | None, now: datetime | None = None) -> float | None:

@@ -21,11 +21,12 @@ TOOL = {
 @dataclass
 class Target:
     """`seen` are the heads of the requests, `port` where it listens. `lives` is the number of requests until it goes
-    away for good."""
+    away for good; `limits` says which request, by its number, is refused for its rate."""
 
     port: int = 0
     seen: list[dict[str, str]] = field(default_factory=list)
     lives: float = float("inf")
+    limits: Callable[[int], bool] = lambda number: False
     token: str | None = None
     echo: bool = False
     wrong_ping: bool = False
@@ -73,6 +74,9 @@ class _Handler(BaseHTTPRequestHandler):
         if len(target.seen) > target.lives:
             threading.Thread(target=target.stop, daemon=True).start()
             self.close_connection = True
+            return
+        if target.limits(len(target.seen)):
+            self._answer(429, _error(None, -32000, "too many requests"))
             return
         if target.token and self.headers.get("authorization") != f"Bearer {target.token}":
             self._answer(401, {"error": "unauthorized"})

@@ -12,6 +12,8 @@ from tests.plugin.targets import Target, small_target
 
 ONE_REVISION = ("--revision", "2025-06-18", "-q")
 PING = ("--area=ping", *ONE_REVISION)
+SOUND = ("--area=lifecycle", "--area=tools", "--area=ping", "--area=progress", *ONE_REVISION)
+"""What the small target keeps to."""
 
 
 @pytest.fixture(scope="module")
@@ -159,6 +161,28 @@ def test_6_it_is_no_mcp_server(tmp_path: Path, embedded: Embedded) -> None:
 
     assert outcome.code == 6, outcome.shown
     assert "does not speak MCP" in outcome.complaint()
+
+
+def test_6_the_rate_is_limited_from_some_request_on(tmp_path: Path) -> None:
+    with small_target(limits=lambda number: number > 20) as target:
+        outcome = judged(tmp_path, target.url, *SOUND)
+
+    assert outcome.code == 6, outcome.shown
+    assert "the target was lost on the way" in outcome.out
+    assert [one for one in outcome.verdicts if "refuses every request (429); see --max-rps" in (one.reason or "")]
+    assert not [one for one in outcome.verdicts if "429" in (one.received or "")]
+    assert len(target.seen) < 35
+
+
+def test_0_a_request_is_refused_for_its_rate_now_and_then(tmp_path: Path) -> None:
+    """A limit is no defect: what it touches is not judged, and the rest is."""
+    with small_target(limits=lambda number: number > 20 and number % 4 == 0) as target:
+        outcome = judged(tmp_path, target.url, *SOUND)
+
+    limited = [one for one in outcome.verdicts if one.blocked_by == "RateLimited"]
+    assert outcome.code == 0, outcome.shown
+    assert limited
+    assert "see --max-rps" in (limited[0].reason or "")
 
 
 def test_7_a_must_was_not_judged(tmp_path: Path, small: Target) -> None:

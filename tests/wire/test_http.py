@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from conformance.wire.channel import Channel, Context
+from conformance.wire.channel import Channel, Context, TargetLost, limited
 from conformance.wire.exchange import Exchange, HttpRequest
 from conformance.wire.http import HttpSettings, HttpWire, wire
 from conformance.wire.pacing import RetryBudget
@@ -197,6 +197,26 @@ def test_endless_429_is_given_up(opened: HttpWire) -> None:
         found = channel(opened, server, slept).send("POST", {}, b"{}")
 
     assert (found.status, len(slept)) == (429, 5)
+
+
+def test_a_target_that_only_limits_is_given_up(opened: HttpWire) -> None:
+    with scripted(send_all(answer(b"", "429 Too Many Requests"))) as server:
+        one = channel(opened, server, [])
+        answers = [one.send("POST", {}, b"{}").status for _ in range(5)]
+        with pytest.raises(TargetLost, match="--max-rps"):
+            one.send("POST", {}, b"{}")
+
+    assert answers == [429] * 5
+    assert limited(one.record)
+
+
+def test_a_limit_that_was_waited_out_is_forgotten(opened: HttpWire) -> None:
+    with scripted(send_all(answer(b"", "429 Too Many Requests", "Retry-After: 0")), send_all(answer())) as server:
+        one = channel(opened, server, [])
+        one.send("POST", {}, b"{}")
+
+    assert [recorded.exchange.status for recorded in one.record] == [429, 200]
+    assert not limited(one.record)
 
 
 def test_stream_is_read_until_the_predicate_holds(opened: HttpWire) -> None:

@@ -124,6 +124,16 @@ def _stream_headers() -> Headers:
     return Headers([("content-type", "text/event-stream")])
 
 
+@oddity(because="A server may limit the rate (RFC 6585, 4), which says nothing about what was asked.")
+@requests(state=list)
+def rate_is_limited(request: Request, seen: list[str]) -> Response | None:
+    """After the first thirty requests every ninth is refused with 429, and not always told when to come back."""
+    seen.append(request.method)
+    if len(seen) <= 30 or len(seen) % 9:
+        return None
+    return Response(429, Headers([("retry-after", "0")] if len(seen) % 2 else []))
+
+
 @oddity(because="Servers may send comments at any time to keep a connection alive.")
 @wraps("tools/list")
 async def long_silence_with_comments(request: Request, app: App, receive: Receive, send: Send) -> None:
