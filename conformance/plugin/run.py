@@ -7,15 +7,17 @@ from typing import Any
 
 import pytest
 
+from conformance.checks.http_probes import EXCUSES
+from conformance.checks.outcomes import Blocked
 from conformance.protocol.legacy import handshake
 from conformance.protocol.messages import encode, request
 from conformance.protocol.modern import modern_peer
 from conformance.protocol.peer import POST_HEADERS, Peer
-from conformance.protocol.reply import NoResult
+from conformance.protocol.reply import NoResult, Reply
 from conformance.protocol.revisions import era_of
 from conformance.target.config import RunConfig
 from conformance.target.profile import TargetProfile
-from conformance.wire.channel import Channel, TargetLost
+from conformance.wire.channel import Channel, TargetLost, limited
 from conformance.wire.http import HttpWire
 from conformance.wire.pacing import BudgetExhausted
 from conformance.wire.redact import Redactor
@@ -32,7 +34,7 @@ class Run:
     channel: Channel | None = None
     wire: HttpWire | None = None
     peers: dict[str, Peer] = field(default_factory=dict)
-    failures: dict[str, NoResult] = field(default_factory=dict)
+    failures: dict[str, NoResult | Blocked] = field(default_factory=dict)
 
     @property
     def redactor(self) -> Redactor:
@@ -54,23 +56,30 @@ class Run:
         return peer
 
     def _first_peer(self, revision: str) -> Peer:
-        """A target that refuses to initialize is not asked again by every test."""
+        """A target that refuses to initialize is not asked again by every test, unless it was for its rate."""
         if revision in self.failures:
             raise self.failures[revision]
         try:
             return self.new_peer(revision)
-        except NoResult as failure:
-            self.failures[revision] = failure
+        except (NoResult, Blocked) as failure:
+            if not (self.channel and limited(self.channel.record)):
+                self.failures[revision] = failure
             raise
 
     def new_peer(self, revision: str, **options: Any) -> Peer:
-        """A conversation of its own; the caller closes it. Raises `NoResult` when initialize fails."""
+        """A conversation of its own; the caller closes it. Raises `NoResult` when initialize fails, `Blocked` when
+        nothing that follows it is served."""
         assert self.channel is not None
         if era_of(revision) == "modern":
             return modern_peer(self.channel, revision, options.get("capabilities"))
         shake = handshake(self.channel, revision, **options)
         if not shake.initialize.has_result:
             raise NoResult(shake.initialize, shake.initialize.outcome)
+        if shake.initialized is not None and _refuses_all(shake.peer, shake.initialized):
+            shake.peer.close()
+            raise Blocked(
+                f"what follows initialize is refused: {shake.initialized.outcome}", "base-support-core-components"
+            )
         return shake.peer
 
     def answers(self) -> bool:
@@ -96,6 +105,14 @@ class Run:
         if self.wire is not None:
             self.wire.__exit__(None, None, None)
             self.wire = None
+
+
+def _refuses_all(peer: Peer, initialized: Reply) -> bool:
+    """Whether a ping fails in the same way as the notification that completes the handshake."""
+    if (initialized.status or 0) < 400 or initialized.status in EXCUSES:
+        return False
+    ping = peer.request("ping")
+    return not ping.has_result and ping.status == initialized.status
 
 
 def to_worker(config: RunConfig, profile: TargetProfile) -> str:

@@ -86,6 +86,13 @@ def initialized_refused(response: Response, request: Request) -> None:
     response.status = 400
 
 
+@fault(breaks="base-support-core-components", revisions=LEGACY)
+@responses("initialize")
+def session_demanded_but_not_given(response: Response, request: Request) -> None:
+    """initialize gives no session id, and everything after it is refused for want of one."""
+    response.headers.remove("mcp-session-id")
+
+
 @fault(breaks=COUNTEROFFER)
 @results("initialize", when=is_unknown_version)
 def any_version_echoed(result: Message, request: Request) -> None:
