@@ -68,4 +68,4 @@ def _examples(findings: list[dict[str, Any]], count: int, subjects: int) -> str:
     causes = list(dict.fromkeys(finding["problem"] for finding in findings))
     listed = "; ".join(causes[:EXAMPLES])
     rest = f"; and {len(causes) - EXAMPLES} more kinds" if len(causes) > EXAMPLES else ""
-    return f"in {count} places of {subjects} exchanges: {listed}{rest}"
+    return f"in {count} {'place' if count == 1 else 'places'} of {subjects} exchanges: {listed}{rest}"

@@ -98,7 +98,7 @@ def accepted_notifications_get_202(reply: Reply, context: Context) -> list[str] 
     """A body that is a JSON-RPC response to a notification breaks jsonrpc-notification-no-response."""
     if not _one_way(context.message) or not _is_success(reply) or reply.error is not None:
         return None
-    what = reply.method or "a response"
+    what = _sent(reply, context)
     if reply.status != 202:
         return [f"{what} is answered {reply.status}"]
     if is_notification(context.message) and any("id" in one for one in reply.responses):
@@ -111,7 +111,11 @@ def refused_notifications_get_an_error_status(reply: Reply, context: Context) ->
     if not _one_way(context.message) or not reply.exchange.answered:
         return None
     refused = _is_success(reply) and reply.error is not None
-    return [f"{reply.method or 'a response'} is refused with status {reply.status}"] if refused else []
+    return [f"{_sent(reply, context)} is refused with status {reply.status}"] if refused else []
+
+
+def _sent(reply: Reply, context: Context) -> str:
+    return reply.method or ("a batch" if isinstance(context.message, list) else "a response")
 
 
 @invariant("http-single-endpoint-post")
