@@ -2,11 +2,11 @@
 
 import pytest
 
-from conformance.checks.expect import describe, expect, expect_no_problems, expect_valid, need_result, shorten
+from conformance.checks.expect import code_of, describe, expect, expect_no_problems, expect_valid, need_result, shorten
 from conformance.checks.outcomes import not_applicable, not_testable, violation
 
 __all__ = [
-    "capability", "describe", "expect", "expect_no_problems", "expect_valid", "need_result", "noisy",
+    "capability", "code_of", "describe", "expect", "expect_no_problems", "expect_valid", "need_result", "noisy",
     "not_applicable", "not_testable", "requirement", "revisions", "shorten", "slow", "timing", "violation",
 ]  # fmt: skip
 

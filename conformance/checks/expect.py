@@ -83,8 +83,7 @@ class Expectation:
         wanted = "a JSON-RPC error" + (" with code " + " or ".join(map(str, codes)) if codes else "")
         self._need(self._reply.error is not None, wanted)
         if codes:
-            _need_a_code(self._reply)
-            self._need(self._reply.error_code in codes, wanted)
+            self._need(code_of(self._reply) in codes, wanted)
         return self._reply.error or {}
 
     def refused(self, why: str) -> "Expectation":
@@ -123,10 +122,14 @@ def need_result(reply: Reply) -> JsonObject:
     raise NoResult(reply, reply.outcome)
 
 
-def _need_a_code(reply: Reply) -> None:
-    """Which code it is cannot be judged where the error has none, or none that is an integer."""
+def code_of(reply: Reply) -> int | None:
+    """The code of the error that came, None without an error. Which code it is cannot be judged where the error has
+    none, or none that is an integer: that is *blocked*."""
+    if reply.error is None:
+        return None
     code = reply.error_code
     if code is None:
         raise Blocked("the error has no code", by="jsonrpc-error-has-code-and-message")
     if not isinstance(code, int) or isinstance(code, bool):
         raise Blocked("the error code is not an integer", by="jsonrpc-error-code-integer")
+    return code

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conformance.checks import expect, need_result, not_applicable, not_testable, requirement, violation
+from conformance.checks import code_of, expect, need_result, not_applicable, not_testable, requirement, violation
 from conformance.checks.http_probes import NamedRequest, judged, named_requests, plain_methods
 from conformance.protocol.legacy import VERSION_HEADER, Handshake
 from conformance.protocol.messages import HEADER_MISMATCH
@@ -118,7 +118,7 @@ def test_refusal_for_a_header_is_a_header_mismatch(
     for what, reply in _refusals([*missing, *mismatching], answers):
         if reply.error is None and reply.header("via"):
             not_testable("a gateway in front of the server refuses; gateways need not send a JSON-RPC error")
-        expect(reply).that(reply.error_code == HEADER_MISMATCH, f"the JSON-RPC error {HEADER_MISMATCH} ({what})")
+        expect(reply).that(code_of(reply) == HEADER_MISMATCH, f"the JSON-RPC error {HEADER_MISMATCH} ({what})")
 
 
 def _refusals(variants: list[Variant], answers: Answers) -> list[tuple[str, Reply]]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from conformance.checks import (
     capability,
+    code_of,
     expect,
     need_result,
     not_applicable,
@@ -53,7 +54,7 @@ def test_invalid_level_is_an_error(new_peer: NewPeer) -> None:
     need_result(_set_level(peer, "info"))
     for params in NO_LEVELS:
         reply = peer.request(SET_LEVEL, params, probe=True)
-        expect(reply).that(reply.error_code == -32602, f"error -32602 for the params {params}")
+        expect(reply).that(code_of(reply) == -32602, f"error -32602 for the params {params}")
 
 
 @requirement("logging-level-filter")
@@ -147,7 +148,7 @@ def test_invalid_log_level_is_an_error(peer: Peer, surface: Surface) -> None:
     need_result(peer.request(method))
     for level in ("verbose", 3):
         reply = peer.request(method, {"_meta": {META_LOG_LEVEL: level}}, probe=True)
-        expect(reply).that(reply.error_code == -32602, f"error -32602 for logLevel {level!r} in {method}")
+        expect(reply).that(code_of(reply) == -32602, f"error -32602 for logLevel {level!r} in {method}")
 
 
 def _at(level: str) -> JsonObject:

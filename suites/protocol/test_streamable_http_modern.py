@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from conformance.checks import expect, need_result, not_applicable, not_testable, requirement
+from conformance.checks import code_of, expect, need_result, not_applicable, not_testable, requirement
 from conformance.checks.http_probes import judged, plain_methods
 from conformance.protocol.legacy import SESSION_HEADER, VERSION_HEADER
 from conformance.protocol.messages import META_VERSION, notification
@@ -40,7 +40,7 @@ def test_version_header_that_differs_from_the_body_is_400(peer: Peer) -> None:
     for header, body in ((peer.revision, "2099-12-31"), ("2099-12-31", peer.revision)):
         reply = _with_version(peer, header, body)
         wanted = f"HTTP 400 with HeaderMismatch (-32020) when the header says {header} and the body {body}"
-        expect(reply).that(reply.status == 400 and reply.error_code in (-32020, -32022), wanted)
+        expect(reply).that(reply.status == 400 and code_of(reply) in (-32020, -32022), wanted)
 
 
 @requirement("http-unknown-method-404")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from conformance.checks.header_parameters import annotations
 from conformance.checks.invariants import Judge, invariant
 from conformance.checks.rules.force import in_force, judged_messages, sent_meta
 from conformance.protocol.messages import (
@@ -72,13 +73,23 @@ invariant("jsonrpc-error-app-codes-outside-range")(
 
 @invariant("jsonrpc-error-defined-codes-specified-meaning")
 def defined_codes_keep_their_meaning(reply: Reply, context: Context) -> list[str] | None:
-    """The version of a request that the revision plainly rules is supported; the headers match, but for probes."""
+    """The version of a request that the revision plainly rules is supported; the headers match, but for probes.
+
+    A server that takes unusual headers for wrong ones means what -32020 says; rules of their own are about that.
+    """
     codes = [code for code in _codes(reply, context) if code in DEFINED]
     if not codes:
         return None
     wrong = [UNSUPPORTED_VERSION] if sent_meta(context.message).get(META_VERSION) == context.revision else []
-    wrong += [] if context.probe else [HEADER_MISMATCH]
+    wrong += [HEADER_MISMATCH] if _has_ordinary_headers(reply, context) else []
     return [f"{code} where nothing is wrong with the {_ABOUT[code]}" for code in codes if code in wrong]
+
+
+def _has_ordinary_headers(reply: Reply, context: Context) -> bool:
+    """Whether the mirrored headers are right and spelt plainly, and no parameter could ask for more of them."""
+    mirrored = [(name, value) for name, value in reply.exchange.request.headers if name.lower().startswith("mcp-")]
+    plain = all(name.islower() and not value.startswith("=?base64?") for name, value in mirrored)
+    return plain and not context.probe and not annotations((context.tool or {}).get("inputSchema"))
 
 
 @invariant("jsonrpc-error-message-single-sentence")

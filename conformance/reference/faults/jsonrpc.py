@@ -196,7 +196,7 @@ def error_message_with_stack_trace(error: Message, request: Request) -> None:
     error["message"] += "\n  File server.py, line 1, in serve\nKeyError: 'name'"
 
 
-@fault(breaks="jsonrpc-request-answered")
+@fault(breaks="jsonrpc-request-answered", revisions=LEGACY)
 @requests(when=_is_unknown)
 def unknown_method_swallowed(request: Request) -> Response:
     """A request for an unknown method is accepted, and never answered."""
