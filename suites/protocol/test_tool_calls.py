@@ -177,6 +177,8 @@ def test_a_value_out_of_range_is_an_error_of_the_tool(
             continue
         what, arguments = wrong
         reply = _call_wrongly(peer, tool, arguments)
+        if reply.error is not None and peer.call_tool(tool, made.value or {}).error_code == reply.error_code:
+            not_testable(f"{tool.get('name')} fails in the same way with arguments that its schema allows")
         expect(reply).that(reply.error is None, f"a tool result with isError true for {what}")
         return
     not_testable("no tool that may be called has a required argument with a range, an enum or a length")
