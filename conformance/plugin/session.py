@@ -14,6 +14,9 @@ from conformance.target.discovery import open_channel
 from conformance.target.profile import TargetProfile
 from conformance.wire.http import HttpWire
 
+SLOW_ANSWER = 0.5
+"""Seconds from which on a run takes so long that the user is told how to shorten it."""
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -82,7 +85,15 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
         return []
     run = config.stash[RUN]
     lines = [f"target: {run.config.url} ({run.profile.server})", *_spoken(run.profile)]
+    lines += advice_on_speed(run.profile.latency, in_parallel=_distributes(config))
     return [printable(run.redactor.text(line)) for line in lines]
+
+
+def advice_on_speed(latency: float, in_parallel: bool) -> list[str]:
+    """How to shorten a run, when the median answer takes long; `latency` in seconds."""
+    if in_parallel or latency < SLOW_ANSWER:
+        return []
+    return [f"slow: an answer takes {latency:.1f} s; -n 8 sends eight requests at a time"]
 
 
 def _spoken(profile: TargetProfile) -> list[str]:
