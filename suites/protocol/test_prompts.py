@@ -20,6 +20,7 @@ from conformance.checks.flow import notified
 from conformance.checks.listening import get_stream
 from conformance.checks.listing import identities, sample, varies_by_connection
 from conformance.checks.outcomes import Blocked
+from conformance.checks.rules.list_changes import may_announce
 from conformance.checks.uris import TOKEN
 from conformance.protocol.messages import INVALID_PARAMS, METHOD_NOT_FOUND, JsonObject
 from conformance.protocol.peer import Peer
@@ -177,7 +178,7 @@ def test_an_undeclared_change_is_not_announced(
     new_peer: Callable[..., Peer], surface: Surface, role: Callable[[str], Filled], target: TargetProfile
 ) -> None:
     """Without listChanged no notification about changes is sent."""
-    if surface.declares("prompts", "listChanged"):
+    if may_announce(surface.capabilities, "prompts"):
         not_applicable("the capability prompts.listChanged is declared")
     changer = role("prompt-list-changer")
     if _announced_change(new_peer(), changer, target.grace):

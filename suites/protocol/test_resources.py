@@ -21,6 +21,7 @@ from conformance.checks.flow import notified
 from conformance.checks.listening import get_stream
 from conformance.checks.listing import identities, sample, varies_by_connection
 from conformance.checks.outcomes import Blocked
+from conformance.checks.rules.list_changes import may_announce
 from conformance.checks.uris import NOBODYS, may_match, missing_siblings
 from conformance.protocol.formats import is_uri
 from conformance.protocol.messages import INVALID_PARAMS, METHOD_NOT_FOUND, JsonObject
@@ -205,7 +206,7 @@ def test_an_undeclared_change_is_not_announced(
     new_peer: Callable[..., Peer], surface: Surface, role: Callable[[str], Filled], target: TargetProfile
 ) -> None:
     """Without listChanged no notification about changes is sent."""
-    if surface.declares("resources", "listChanged"):
+    if may_announce(surface.capabilities, "resources"):
         not_applicable("the capability resources.listChanged is declared")
     changer = role("resource-list-changer")
     peer = new_peer()

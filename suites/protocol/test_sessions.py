@@ -3,11 +3,12 @@
 from collections.abc import Callable
 
 from conformance.checks import expect, need_result, not_applicable, not_testable, requirement, timing
-from conformance.checks.http_probes import judged
+from conformance.checks.http_probes import judged, plain_methods
 from conformance.checks.session_ids import weaknesses
 from conformance.protocol.legacy import SESSION_HEADER, Handshake
 from conformance.protocol.peer import Peer
 from conformance.protocol.reply import Reply
+from conformance.target.profile import Surface
 
 SESSIONS = 4
 
@@ -32,25 +33,25 @@ def test_request_without_session_id_is_400(peer: Peer) -> None:
 
 @requirement("http-session-terminated-404")
 @timing
-def test_terminated_session_is_404(new_peer: Callable[..., Peer]) -> None:
+def test_terminated_session_is_404(new_peer: Callable[..., Peer], surface: Surface) -> None:
     """After a DELETE that succeeded, whatever carries the session id is answered 404."""
     peer = new_peer()
     _session(peer)
-    need_result(peer.request("ping"))
+    for method in plain_methods(surface):
+        need_result(peer.request(method))
     ended = peer.http("DELETE")
     if not 200 <= (ended.status or 0) < 300:
         not_testable(f"the server lets no client end a session (DELETE: {ended.status})")
 
-    for what, reply in _with_ended_session(peer):
+    for what, reply in _with_ended_session(peer, surface):
         judged(reply)
         expect(reply).that(reply.status == 404, f"HTTP 404 to {what} with the id of an ended session")
 
 
-def _with_ended_session(peer: Peer) -> list[tuple[str, Reply]]:
+def _with_ended_session(peer: Peer, surface: Surface) -> list[tuple[str, Reply]]:
     """Requests and a notification, and a GET if it is given a stream: other answers to GET are another rule's."""
     sent = [
-        ("a request", peer.request("ping", probe=True)),
-        ("a list request", peer.request("tools/list", probe=True)),
+        *((method, peer.request(method, probe=True)) for method in plain_methods(surface)),
         ("a notification", peer.notify("notifications/roots/list_changed", probe=True)),
     ]
     live = peer.listen()

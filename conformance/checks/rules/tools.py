@@ -160,14 +160,3 @@ def _has_content(reply: Reply, *kinds: str) -> bool:
     if reply.method != "tools/call" or not reply.has_result:
         return False
     return any(not kinds or block.get("type") in kinds for block in tool_results.blocks(reply.result))
-
-
-@invariant("tools-list-changed-only-if-declared")
-def changes_are_announced_only_if_declared(reply: Reply, context: Context) -> list[str] | None:
-    if context.declared is None or not reply.messages:
-        return None
-    tools = context.declared.get("tools")
-    if isinstance(tools, dict) and tools.get("listChanged") is True:
-        return None
-    methods = [one.get("method") for one in reply.notifications]
-    return ["notifications/tools/list_changed came"] if "notifications/tools/list_changed" in methods else []
