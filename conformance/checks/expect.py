@@ -74,7 +74,9 @@ class Expectation:
         return self._reply.response or {}
 
     def result(self) -> JsonObject:
-        """A JSON-RPC result."""
+        """A JSON-RPC result. What cannot be read as JSON is judged by rules of its own."""
+        if self._reply.exchange.malformed and (self._reply.status or 0) < 400:
+            raise Blocked(f"unreadable: {self._reply.exchange.malformed[0]}", by=_of_unreadable(self._reply))
         self._need(self._reply.has_result, "a JSON-RPC result")
         return self._reply.result
 
@@ -97,6 +99,10 @@ class Expectation:
             found = describe(self._reply) if received is None else shorten(received)
             violation(expected, found, self._reply)
         return self
+
+
+def _of_unreadable(reply: Reply) -> str:
+    return "jsonrpc-messages-conform-2-0" if reply.exchange.is_stream else "http-json-single-object"
 
 
 def expect(subject: Reply | Exchange) -> Expectation:

@@ -8,6 +8,7 @@ from conformance.protocol.reply import Reply
 from conformance.wire.exchange import Exchange
 
 PROGRESS = "notifications/progress"
+CANCELLED = "notifications/cancelled"
 
 Token = str | int | float
 
@@ -66,6 +67,12 @@ def is_same(first: Token, second: Token) -> bool:
 def asked_ids(values: Iterable[Any]) -> tuple[Any, ...]:
     """The ids of the requests among these JSON values that a server sent."""
     return tuple(one["id"] for value in values for one in each(value) if is_request(one))
+
+
+def cancelled_ids(messages: Iterable[Any]) -> tuple[Any, ...]:
+    """The ids of the requests that these messages of ours cancel."""
+    ours = (one for message in messages for one in each(message) if is_notification(one))
+    return tuple(member(one, "requestId") for one in ours if one["method"] == CANCELLED)
 
 
 def is_progress_of(message: Any, token: Token) -> bool:

@@ -59,11 +59,18 @@ class NamedRequest:
         return peer.request(self.method, self.params, headers={**self.headers, **changes}, probe=probe)
 
 
+_named: dict[tuple[str, str], list[NamedRequest]] = {}
+"""What `named_requests` has found, by URL and revision, so that it is looked for once."""
+
+
 def named_requests(peer: Peer, surface: Surface, config: RunConfig) -> list[NamedRequest]:
     """One each of tools/call, resources/read and prompts/get that the server serves and that does no harm."""
-    kinds = (_tools(peer, surface, config), _resources(surface), _prompts(surface, config))
-    served = (_first_served(peer, candidates) for candidates in kinds)
-    return [one for one in served if one is not None]
+    key = (peer.channel.url, peer.revision)
+    if key not in _named:
+        kinds = (_tools(peer, surface, config), _resources(surface), _prompts(surface, config))
+        served = (_first_served(peer, candidates) for candidates in kinds)
+        _named[key] = [one for one in served if one is not None]
+    return _named[key]
 
 
 def _first_served(peer: Peer, candidates: Iterator[NamedRequest]) -> NamedRequest | None:

@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from conformance.checks.expect import describe
-from conformance.checks.flow import asked_ids, tokens_of
+from conformance.checks.flow import asked_ids, cancelled_ids, tokens_of
 from conformance.checks.invariants import Finding, invariants_of, reply_of
 from conformance.protocol.reply import response_seen
 from conformance.protocol.revisions import REVISIONS
@@ -29,10 +29,14 @@ def judge_traffic(
     findings: list[dict[str, Any]] = []
     own: list[str] = []
     asked = asked_ids(message.value for one in record for message in list(one.exchange.messages))
+    cancelled = cancelled_ids(one.context.message for one in record)
     for one in record:
         if one.exchange.status == TOO_MANY_REQUESTS:
             continue
-        context = replace(informed(one.context, surfaces), asked=asked, tokens=concurrent_tokens(one, record))
+        context = replace(
+            informed(one.context, surfaces),
+            asked=asked, cancelled=cancelled, tokens=concurrent_tokens(one, record),
+        )  # fmt: skip
         recorded = replace(one, context=context)
         for found in judge_exchange(recorded, redactor, subjects, own):
             findings.append({**asdict(found), "nodeid": nodeid})

@@ -28,7 +28,7 @@ class Context:
     (None when it is not known). What discovery knows is added when the exchange
     is judged: `declared` are the capabilities of the target, `tool` is the definition of the tool that was called.
     So is what the other exchanges of the same test know: `tokens` are the progress tokens of requests that ran at the
-    same time, `asked` the ids of requests that the target sent.
+    same time, `asked` the ids of requests that the target sent, `cancelled` those of requests that were cancelled.
     """
 
     revision: str = ""
@@ -39,6 +39,7 @@ class Context:
     tool: Mapping[str, Any] | None = None
     tokens: tuple[Any, ...] = ()
     asked: tuple[Any, ...] = ()
+    cancelled: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,11 +229,11 @@ def _resume_two(peer: Peer, played: Filled, target: TargetProfile) -> list[_Resu
 
 def _of_others(resumed: _Resumed) -> list[JsonObject]:
     """Messages on the resumed stream that belong to the other call; an invented token is another defect."""
-    own = resumed.original.message["id"]
+    own = (resumed.original.message["id"], (resumed.original.response or {}).get("id"))
     others = [token for token in PAIR if token != resumed.token]
     return [
         *(one for one in resumed.again.notifications if any(is_progress_of(one, token) for token in others)),
-        *(one for one in resumed.again.responses if one.get("id") != own),
+        *(one for one in resumed.again.responses if one.get("id") not in own),
     ]
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from conformance.checks import code_of, expect, need_result, not_applicable, not_testable, requirement, violation
 from conformance.checks.http_probes import NamedRequest, judged, named_requests, plain_methods
+from conformance.checks.outcomes import Blocked
 from conformance.protocol.legacy import VERSION_HEADER, Handshake
 from conformance.protocol.messages import HEADER_MISMATCH
 from conformance.protocol.peer import Peer
@@ -29,20 +30,10 @@ def answers() -> Answers:
     return {}
 
 
-@pytest.fixture(scope="module")
-def found() -> list[list[NamedRequest]]:
-    """Holds what `named` has found, so that it is looked for once."""
-    return []
-
-
 @pytest.fixture
-def named(
-    peer: Peer, surface: Surface, run_config: RunConfig, found: list[list[NamedRequest]]
-) -> list[NamedRequest]:
+def named(peer: Peer, surface: Surface, run_config: RunConfig) -> list[NamedRequest]:
     """Requests that name an item and are served."""
-    if not found:
-        found.append(named_requests(peer, surface, run_config))
-    return found[0]
+    return named_requests(peer, surface, run_config)
 
 
 @pytest.fixture
@@ -50,7 +41,11 @@ def missing(peer: Peer, surface: Surface, named: list[NamedRequest]) -> list[Var
     """Requests that lack one required header."""
     return [
         *((f"{method} without Mcp-Method", _plain(peer, method, {METHOD: None})) for method in plain_methods(surface)),
-        *((f"{one.method} without Mcp-Name", _named(peer, one, {NAME: None})) for one in named),
+        *(
+            (f"{one.method} without {header}", _named(peer, one, {header.lower(): None}))
+            for one in named
+            for header in ("Mcp-Method", "Mcp-Name")
+        ),
     ]
 
 
@@ -64,6 +59,7 @@ def mismatching(peer: Peer, surface: Surface, named: list[NamedRequest]) -> list
     ]
     for one in named:
         variants.append((f"{one.method} with another Mcp-Name", _named(peer, one, {NAME: "conformance-other"})))
+        variants.append((f"{one.method} with another Mcp-Method", _named(peer, one, {METHOD: "tools/list"})))
     for one in named[:1]:
         swapped = one.name.swapcase()
         if swapped != one.name and swapped.isascii():
@@ -166,6 +162,8 @@ def test_base64_name_is_decoded(peer: Peer, named: list[NamedRequest]) -> None:
 def test_base64_marker_in_upper_case_is_literal(peer: Peer, named: list[NamedRequest]) -> None:
     """Only the lower-case marker announces Base64; another spelling is a value of its own, and a wrong one."""
     for one in _some(named)[:1]:
+        if not judged(one.send(peer, {NAME: "conformance-other"})).refused:
+            raise Blocked("any Mcp-Name is taken", by="http-header-body-mismatch-reject")
         for marker in ("BASE64", "Base64"):
             value = _encoded(one.name).replace("base64", marker, 1)
             expect(judged(one.send(peer, {NAME: value}))).refused(f"Mcp-Name with the marker =?{marker}?")

@@ -74,7 +74,7 @@ def test_concurrent_requests_get_the_response_with_their_id(peer: Peer) -> None:
     """Requests that run at the same time, their ids of both kinds, each get the response with their own id."""
     method = cheap_method(peer.revision)
     number = fresh_id()
-    started = [peer.start(method, id=id) for id in (number, f"conformance-{number}", fresh_id())]
+    started = [peer.start(method, id=id) for id in (number, f"Conformance-{number}", fresh_id())]
     replies = [live.wait_for_response(peer.channel.timeout) for live in started]
     for live in started:
         live.close()

@@ -1,12 +1,13 @@
 """Request metadata (2026-07-28 basic/index#_meta): what is required, what is optional, what it must not change."""
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 
 from conformance.checks import expect, need_result, not_testable, requirement, shorten, violation
-from conformance.checks.http_probes import judged, plain_methods
+from conformance.checks.http_probes import NamedRequest, judged, named_requests, plain_methods
 from conformance.checks.served import expect_served
 from conformance.protocol.messages import (
     HEADER_MISMATCH,
@@ -20,6 +21,7 @@ from conformance.protocol.messages import (
 )
 from conformance.protocol.peer import Peer, call_params
 from conformance.protocol.reply import Reply
+from conformance.target.config import RunConfig
 from conformance.target.profile import LISTS, Surface, TargetProfile
 from conformance.target.roles import Filled
 
@@ -31,12 +33,15 @@ OTHER_CLIENTS: Mapping[str, JsonObject | None] = {
 
 
 @requirement("meta-missing-field-invalid-params")
-def test_missing_client_capabilities_are_invalid_params(peer: Peer, surface: Surface) -> None:
+def test_missing_client_capabilities_are_invalid_params(
+    peer: Peer, surface: Surface, run_config: RunConfig
+) -> None:
     """A request whose _meta has no clientCapabilities, its one fault, is refused with -32602."""
-    for method in plain_methods(surface):
-        reply = judged(_without(peer, method, META_CAPABILITIES))
+    plain = [NamedRequest(method, {}, "") for method in plain_methods(surface)]
+    for one in (*plain, *named_requests(peer, surface, run_config)):
+        reply = judged(_without(peer, one.method, META_CAPABILITIES, one.params, one.headers))
         if reply.error_code != INVALID_PARAMS:
-            need_result(peer.request(method))
+            need_result(one.send(peer, {}, probe=False))
         expect(reply).error(INVALID_PARAMS)
 
 
@@ -60,12 +65,20 @@ def _without_version(peer: Peer, method: str, what: str) -> Reply:
     return peer.send(bare, headers=peer.dialect.headers(dressed))
 
 
-def _without(peer: Peer, method: str, key: str, *, probe: bool = True) -> Reply:
+def _without(
+    peer: Peer,
+    method: str,
+    key: str,
+    params: JsonObject | None = None,
+    headers: Mapping[str, Any] = MappingProxyType({}),
+    *,
+    probe: bool = True,
+) -> Reply:
     """The request with one key of its _meta left out, and all headers as they should be."""
-    dressed = peer.dialect.dress(request(method))
+    dressed = peer.dialect.dress(request(method, params))
     meta = {name: value for name, value in dressed["params"]["_meta"].items() if name != key}
     message = {**dressed, "params": {**dressed["params"], "_meta": meta}}
-    return peer.send(message, headers=peer.dialect.headers(dressed), probe=probe)
+    return peer.send(message, headers={**peer.dialect.headers(dressed), **headers}, probe=probe)
 
 
 @requirement("meta-clientinfo-optional-accepted")

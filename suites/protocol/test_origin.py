@@ -6,12 +6,12 @@ from urllib.parse import urlsplit
 import pytest
 
 from conformance.checks import expect, need_result, not_applicable, not_testable, requirement, revisions
-from conformance.checks.http_probes import cheap_method, judged
+from conformance.checks.http_probes import judged, plain_methods
 from conformance.protocol.legacy import handshake
 from conformance.protocol.peer import Peer
 from conformance.protocol.reply import Reply
 from conformance.protocol.revisions import LEGACY
-from conformance.target.profile import TargetProfile
+from conformance.target.profile import Surface, TargetProfile
 from conformance.wire.channel import Channel
 
 EVIL = "http://evil.example"
@@ -31,25 +31,30 @@ def foreign_origins(url: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def answers() -> Answers:
-    """Replies to requests with a foreign Origin, by revision and Origin, so that each is sent only once."""
+    """Replies to requests with a foreign Origin, by revision and Origin, so that each is sent only once; 404 may
+    have been about the session."""
     return {}
 
 
-def _replies(peer: Peer, url: str, answers: Answers) -> Iterator[tuple[str, Reply]]:
-    method = cheap_method(peer.revision)
-    need_result(peer.request(method))
-    for origin in foreign_origins(url):
-        key = f"{peer.revision} {origin}"
-        if key not in answers or not answers[key].exchange.answered:
-            answers[key] = peer.request(method, headers={"origin": origin}, probe=True)
-        yield origin, judged(answers[key], 403)
+def _replies(peer: Peer, surface: Surface, url: str, answers: Answers) -> Iterator[tuple[str, Reply]]:
+    """Where the same request without an Origin is served, a 401 is about the Origin as well."""
+    cheap, *others = plain_methods(surface)
+    for method, origins in [(cheap, foreign_origins(url)), *((other, [EVIL]) for other in others)]:
+        need_result(peer.request(method))
+        for origin in origins:
+            key = f"{peer.revision} {method} {origin}"
+            if key not in answers or answers[key].status in (None, 404):
+                answers[key] = peer.request(method, headers={"origin": origin}, probe=True)
+            yield f"{method} with Origin: {origin}", judged(answers[key], 401, 403)
 
 
 @requirement("http-origin-validated")
-def test_request_with_foreign_origin_is_not_processed(peer: Peer, target: TargetProfile, answers: Answers) -> None:
+def test_request_with_foreign_origin_is_not_processed(
+    peer: Peer, surface: Surface, target: TargetProfile, answers: Answers
+) -> None:
     """A request that a foreign web page sent is not carried out."""
-    for origin, reply in _replies(peer, target.url, answers):
-        expect(reply).refused(f"Origin: {origin}")
+    for what, reply in _replies(peer, surface, target.url, answers):
+        expect(reply).refused(what)
 
 
 @requirement("http-origin-validated")
@@ -94,10 +99,10 @@ def test_delete_with_foreign_origin_ends_no_session(new_peer: Callable[..., Peer
 
 
 @requirement("http-origin-invalid-403")
-def test_foreign_origin_is_403(peer: Peer, target: TargetProfile, answers: Answers) -> None:
+def test_foreign_origin_is_403(peer: Peer, surface: Surface, target: TargetProfile, answers: Answers) -> None:
     """The refusal of a foreign Origin has status 403."""
-    refused = [(origin, reply) for origin, reply in _replies(peer, target.url, answers) if reply.refused]
-    for origin, reply in refused:
-        expect(reply).that(reply.status == 403, f"HTTP 403 to a request with Origin: {origin}")
+    refused = [(what, reply) for what, reply in _replies(peer, surface, target.url, answers) if reply.refused]
+    for what, reply in refused:
+        expect(reply).that(reply.status == 403, f"HTTP 403 to {what}")
     if not refused:
         not_testable("no foreign Origin was refused")

@@ -13,6 +13,7 @@ from conformance.checks import (
     requirement,
     violation,
 )
+from conformance.checks.http_probes import NamedRequest, named_requests
 from conformance.checks.outcomes import Blocked
 from conformance.protocol.legacy import Handshake
 from conformance.protocol.messages import META_VERSION, METHOD_NOT_FOUND, UNSUPPORTED_VERSION
@@ -20,25 +21,30 @@ from conformance.protocol.modern import modern_peer
 from conformance.protocol.peer import Peer
 from conformance.protocol.reply import Reply
 from conformance.protocol.revisions import LEGACY, MODERN
+from conformance.target.config import RunConfig
 from conformance.target.profile import CAPABILITY_OF, LISTS, Surface, TargetProfile
 from conformance.wire.channel import Channel
 
 ShakeHands = Callable[..., Handshake]
 
 INVENTED = ("1900-01-01", "2099-12-31", "no-such-version")
+DISCOVER = NamedRequest("server/discover", {}, "")
 _LABEL = r"[A-Za-z](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 EXTENSION_ID = re.compile(rf"{_LABEL}(\.{_LABEL})*/([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)?")
 CORE_RESULT_TYPES = ("complete", "input_required")
 
 
 @requirement("version-unsupported-error")
-def test_unsupported_versions_are_refused(channel: Channel, surface: Surface, target: TargetProfile) -> None:
+def test_unsupported_versions_are_refused(
+    channel: Channel, surface: Surface, target: TargetProfile, run_config: RunConfig
+) -> None:
     """A version that the server does not implement is answered with -32022, whatever the method."""
     with channel.on_new_connection() as fresh:
+        peer = modern_peer(fresh, surface.revision)
         for version in (*INVENTED, *_not_chosen(target)):
-            _expect_refusal(modern_peer(fresh, surface.revision), version, "server/discover", {})
-        for method, params in _other_requests(surface):
-            _expect_refusal(modern_peer(fresh, surface.revision), INVENTED[0], method, params)
+            _expect_refusal(peer, version, DISCOVER)
+        for request in (*_lists(surface), *named_requests(peer, surface, run_config)):
+            _expect_refusal(peer, INVENTED[0], request)
 
 
 def _not_chosen(target: TargetProfile) -> tuple[str, ...]:
@@ -47,34 +53,33 @@ def _not_chosen(target: TargetProfile) -> tuple[str, ...]:
     return LEGACY[-1:] if legacy_only_refused and LEGACY[-1] not in target.supported_versions else ()
 
 
-def _other_requests(surface: Surface) -> Iterator[tuple[str, dict[str, Any]]]:
+def _lists(surface: Surface) -> Iterator[NamedRequest]:
     for key, method in LISTS.items():
         if surface.declares(CAPABILITY_OF[key]):
-            yield method, {}
-    if surface.resources:
-        yield "resources/read", {"uri": surface.resources[0].get("uri")}
+            yield NamedRequest(method, {}, "")
     if surface.declares("tools", "listChanged") or surface.declares("resources", "subscribe"):
-        yield "subscriptions/listen", {"notifications": {}}
+        yield NamedRequest("subscriptions/listen", {"notifications": {}}, "")
 
 
-def _expect_refusal(peer: Peer, version: str, method: str, params: dict[str, Any]) -> None:
-    reply = _ask_under(peer, version, method, params)
-    unknown_as_well = method == "subscriptions/listen" and reply.error_code == METHOD_NOT_FOUND
+def _expect_refusal(peer: Peer, version: str, request: NamedRequest) -> None:
+    reply = _ask_under(peer, version, request)
+    unknown_as_well = request.method == "subscriptions/listen" and reply.error_code == METHOD_NOT_FOUND
     refused = unknown_as_well or code_of(reply) == UNSUPPORTED_VERSION
-    expect(reply).that(refused, f"-32022 to {method} under version {version}")
+    expect(reply).that(refused, f"-32022 to {request.method} under version {version}")
 
 
-def _ask_under(peer: Peer, version: str, method: str, params: dict[str, Any]) -> Reply:
+def _ask_under(peer: Peer, version: str, request: NamedRequest) -> Reply:
     """A request that names this version in header and body alike."""
-    headers = {"mcp-protocol-version": version}
-    return peer.request(method, {**params, "_meta": {META_VERSION: version}}, headers=headers, probe=True)
+    headers = {**request.headers, "mcp-protocol-version": version}
+    params = {**request.params, "_meta": {META_VERSION: version}}
+    return peer.request(request.method, params, headers=headers, probe=True)
 
 
 @requirement("version-unsupported-error-consistent")
 def test_refusal_lists_what_discover_lists(peer: Peer, revision: str) -> None:
     """The modern versions that the refusal names are those that server/discover names."""
     discovered = need_result(peer.request("server/discover")).get("supportedVersions")
-    refusal = _ask_under(peer, INVENTED[0], "server/discover", {})
+    refusal = _ask_under(peer, INVENTED[0], DISCOVER)
     named = _supported(refusal)
     if not isinstance(discovered, list) or not all(isinstance(one, str) for one in discovered):
         raise Blocked("supportedVersions is no list of versions", "discover-result-shape")
@@ -82,6 +87,9 @@ def test_refusal_lists_what_discover_lists(peer: Peer, revision: str) -> None:
         raise Blocked(f"server/discover does not list {revision}", "discover-supported-versions-truthful")
     if named is None:
         not_applicable("no list of versions to compare; its absence is judged wherever a version is refused")
+    for version in sorted(_modern(discovered) - _modern(named)):
+        if version != revision and code_of(_ask_under(peer, version, DISCOVER)) == UNSUPPORTED_VERSION:
+            raise Blocked(f"server/discover lists {version}, not served", "discover-supported-versions-truthful")
     expect(refusal).that(
         _modern(named) == _modern(discovered), f"the versions {discovered}, as server/discover lists them", named
     )

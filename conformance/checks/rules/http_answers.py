@@ -4,7 +4,7 @@ from typing import Any
 
 from conformance.checks.flow import is_progress_of, is_same, tokens_of
 from conformance.checks.invariants import invariant
-from conformance.protocol.messages import each, is_notification, is_request, is_response
+from conformance.protocol.messages import each, is_notification, is_request, is_response, same_id
 from conformance.protocol.reply import Reply
 from conformance.protocol.resumption import resumes
 from conformance.wire.channel import Context
@@ -13,9 +13,6 @@ from conformance.wire.exchange import NOT_UTF8
 JSON = "application/json"
 STREAM = "text/event-stream"
 REDIRECTS = (301, 302, 303, 307, 308)
-
-CANCELLABLE = "tools/call"
-"""The method that other checks cancel; a cancelled request may lawfully be left without a response."""
 
 ELSEWHERE = frozenset(
     {
@@ -40,6 +37,11 @@ def _is_stream(reply: Reply) -> bool:
     return _is_success(reply) and reply.exchange.is_stream
 
 
+def _is_cancelled(request: Any, context: Context) -> bool:
+    """Whether the request was cancelled, so that it may lawfully be left without a response."""
+    return any(same_id(one, request["id"]) for one in context.cancelled)
+
+
 def _one_way(message: Any) -> bool:
     """Whether the body that was sent asks for no response: notifications and responses only."""
     parts = list(each(message)) if message is not None else []
@@ -58,7 +60,7 @@ def requests_are_answered_as_json_or_stream(reply: Reply, context: Context) -> l
     exchange = reply.exchange
     if not _is_single_request(reply, context):
         return None
-    if not exchange.body and not exchange.media_type and reply.method == CANCELLABLE:
+    if not exchange.body and not exchange.media_type and _is_cancelled(context.message, context):
         return None
     if exchange.media_type not in (JSON, STREAM):
         return [f"{reply.method} is answered as {exchange.media_type or 'no media type'}"]
@@ -146,7 +148,7 @@ def streams_hold_their_responses(reply: Reply, context: Context) -> list[str] | 
     if exchange.malformed:
         return None
     may_resume = context.revision >= "2025-11-25" and any(event.id for event in exchange.events)
-    if may_resume or any(one["method"] == CANCELLABLE for one in sent):
+    if may_resume or any(_is_cancelled(one, context) for one in sent):
         return None
     answers = [one for one in reply.messages if isinstance(one, dict) and "id" in one and "method" not in one]
     if len(answers) >= len(sent):

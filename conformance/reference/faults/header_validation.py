@@ -53,6 +53,14 @@ def missing_method_header_accepted(request: Request) -> None:
 
 
 @fault(breaks="http-std-headers-required")
+@requests("tools/call")
+def missing_method_header_accepted_for_calls(request: Request) -> None:
+    """Mcp-Method may be missing when a tool is called."""
+    if METHOD not in request.headers:
+        request.headers[METHOD] = "tools/call"
+
+
+@fault(breaks="http-std-headers-required")
 @requests(("tools/call", "resources/read", "prompts/get"))
 def missing_name_header_accepted(request: Request) -> None:
     """Mcp-Name may be missing."""
@@ -74,6 +82,14 @@ def method_header_not_compared(request: Request) -> None:
     """Mcp-Method is not compared with the body."""
     if METHOD in request.headers:
         request.headers[METHOD] = request.rpc_method or ""
+
+
+@fault(breaks="http-header-body-mismatch-reject")
+@requests("resources/read")
+def method_header_not_compared_for_resources(request: Request) -> None:
+    """Mcp-Method is not compared with the body when a resource is read."""
+    if METHOD in request.headers:
+        request.headers[METHOD] = "resources/read"
 
 
 @fault(breaks="http-header-body-mismatch-reject")

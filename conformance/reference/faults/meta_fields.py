@@ -112,6 +112,13 @@ def capabilities_assumed(request: Request) -> None:
 
 
 @fault(breaks="meta-missing-field-invalid-params", revisions=MODERN)
+@requests("tools/call", when=_lacks(CAPABILITIES))
+def capabilities_assumed_in_calls(request: Request) -> None:
+    """A tool is called for a request without clientCapabilities."""
+    _add(request.params, CAPABILITIES, {})
+
+
+@fault(breaks="meta-missing-field-invalid-params", revisions=MODERN)
 @errors(when=_lacks(CAPABILITIES))
 def missing_capabilities_are_invalid_request(error: Message, request: Request) -> None:
     """A request without clientCapabilities is refused with -32600."""

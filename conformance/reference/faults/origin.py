@@ -34,6 +34,13 @@ def origin_null_accepted(request: Request) -> None:
     request.headers.remove("origin")
 
 
+@fault(breaks="http-origin-validated")
+@requests("tools/list", when=_has_origin)
+def origin_not_checked_on_lists(request: Request) -> None:
+    """A foreign page may list the tools."""
+    request.headers.remove("origin")
+
+
 @fault(breaks="http-origin-validated", revisions=("2025-03-26", "2025-06-18", "2025-11-25"))
 @requests(when=lambda request: _has_origin(request) and request.method == "GET")
 def origin_not_checked_on_get(request: Request) -> None:
@@ -62,6 +69,14 @@ def foreign_origin_is_400(response: Response, request: Request) -> None:
     """A foreign Origin is refused with 400."""
     if response.status == 403:
         response.status = 400
+
+
+@fault(breaks="http-origin-invalid-403")
+@responses(when=_has_origin)
+def foreign_origin_is_401(response: Response, request: Request) -> None:
+    """A foreign Origin is refused with 401."""
+    if response.status == 403:
+        response.status = 401
 
 
 @fault(breaks="http-origin-invalid-403")

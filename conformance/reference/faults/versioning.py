@@ -35,6 +35,13 @@ def unknown_version_read(request: Request) -> None:
 
 
 @fault(breaks=REFUSED)
+@requests("tools/call", when=is_unknown_version)
+def unknown_version_called(request: Request) -> None:
+    """Tools are called under any version."""
+    speak_the_newest(request)
+
+
+@fault(breaks=REFUSED)
 @requests("server/discover", when=lambda request: request.body_revision == "2099-12-31")
 def future_version_served(request: Request) -> None:
     """A version that is later than any is taken for the newest."""
