@@ -25,6 +25,37 @@ def identities(peer: Peer, method: str, key: str, identity: str, *, close: bool 
     return frozenset(str(one.get(identity)) for one in listed or () if isinstance(one, dict))
 
 
+def named_twice(names: Sequence[str]) -> list[str]:
+    """Names of a whole list that come again by themselves.
+
+    What comes again right behind itself, or together with its neighbours, may be a page that began too early.
+    """
+    seen: set[str] = set()
+    again = []
+    for name in names:
+        again.append(name in seen)
+        seen.add(name)
+    alone = [one and not any(_neighbours(again, index)) for index, one in enumerate(again)]
+    return [name for index, name in enumerate(names) if alone[index] and names[index - 1] != name]
+
+
+def _neighbours(flags: Sequence[bool], index: int) -> tuple[bool, bool]:
+    return index > 0 and flags[index - 1], index + 1 < len(flags) and flags[index + 1]
+
+
+def begins_too_early(page: Sequence[str], earlier: Sequence[Sequence[str]]) -> list[str]:
+    """What a page has from before its cursor: the end of the page before it, or much of an earlier page.
+
+    One item that comes again in another place is a matter of names.
+    """
+    if not page or not earlier:
+        return []
+    ends = [size for size in range(1, len(page) + 1) if list(page[:size]) == list(earlier[-1][-size:])]
+    again = max((sorted(set(page) & set(one)) for one in earlier), key=len)
+    whole = any(set(page) == set(one) for one in earlier)
+    return list(page[: max(ends)]) if ends else again if whole or len(again) > 1 else []
+
+
 def varies_by_connection(take: Callable[[bool], frozenset[str]], other: Callable[[], Any]) -> bool:
     """Whether a list that was one thing becomes another and then the same again, over requests and connections.
 

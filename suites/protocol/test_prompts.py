@@ -18,7 +18,7 @@ from conformance.checks import (
 )
 from conformance.checks.flow import notified
 from conformance.checks.listening import get_stream
-from conformance.checks.listing import identities, sample, varies_by_connection
+from conformance.checks.listing import identities, named_twice, sample, varies_by_connection
 from conformance.checks.outcomes import Blocked
 from conformance.checks.rules.list_changes import may_announce
 from conformance.checks.uris import TOKEN
@@ -72,6 +72,17 @@ def test_every_page_of_prompts_conforms(peer: Peer, surface: Surface) -> None:
             cause = "prompts-list-answered" if surface.era == "modern" else "lifecycle-declared-features-served"
             raise Blocked(f"prompts/list: {reply.outcome}", cause)
         expect(reply).that(isinstance(reply.result.get("prompts"), list), "an array of prompts")
+
+
+@requirement("prompts-name-unique")
+@capability("prompts")
+def test_names_are_unique(surface: Surface) -> None:
+    """No name is listed again on another page; on one page the rule is judged as traffic."""
+    if not surface.prompts:
+        not_applicable("no prompt is listed")
+    twice = named_twice([str(one.get("name")) for one in surface.prompts if "name" in one])
+    if twice:
+        violation("every prompt under a name of its own", f"listed more than once: {', '.join(twice[:5])}")
 
 
 @requirement("prompts-list-not-per-connection")

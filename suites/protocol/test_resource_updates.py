@@ -9,8 +9,9 @@ from conformance.checks.listening import get_stream
 from conformance.checks.rules.subscriptions import UPDATED
 from conformance.protocol.peer import Peer
 from conformance.protocol.reply import LiveReply, Reply
+from conformance.target.config import RunConfig
 from conformance.target.profile import Surface, TargetProfile
-from conformance.target.roles import Filled
+from conformance.target.roles import Filled, advice, fill
 
 NewPeer = Callable[..., Peer]
 Role = Callable[[str], Filled]
@@ -56,13 +57,21 @@ def test_who_unsubscribed_is_not_told(new_peer: NewPeer, role: Role, target: Tar
 @capability("resources", "subscribe")
 @revisions(*LEGACY)
 @slow
-def test_who_did_not_subscribe_is_not_told(new_peer: NewPeer, role: Role, target: TargetProfile) -> None:
-    """Without a subscription, changes of a resource are not notified."""
-    changer = role("resource-changer")
+def test_who_did_not_subscribe_is_not_told(
+    new_peer: NewPeer, surface: Surface, run_config: RunConfig, target: TargetProfile
+) -> None:
+    """Without a subscription, changes of a resource are not notified, whether it changes by a tool or by itself."""
+    changer = fill("resource-changer", surface, run_config)
     peer = new_peer()
     with _stream(peer, target) as stream:
-        told = _told(peer, changer, stream, target)
+        if changer:
+            told = _told(peer, changer, stream, target)
+        else:
+            stream.wait_for_message(target.grace, UPDATED)
+            told = _updates(stream.reply)
         expect(stream.reply).that(not told, "no update without a subscription", told)
+        if not changer:
+            not_testable(advice("resource-changer"))
 
 
 @requirement("resources-list-changed-notification")

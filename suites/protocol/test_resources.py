@@ -17,9 +17,10 @@ from conformance.checks import (
     revisions,
     violation,
 )
+from conformance.checks.encodings import byte_lengths, is_media_type
 from conformance.checks.flow import notified
 from conformance.checks.listening import get_stream
-from conformance.checks.listing import identities, sample, varies_by_connection
+from conformance.checks.listing import identities, named_twice, sample, varies_by_connection
 from conformance.checks.outcomes import Blocked
 from conformance.checks.rules.list_changes import may_announce
 from conformance.checks.uris import NOBODYS, may_match, missing_siblings
@@ -64,6 +65,17 @@ def test_every_page_of_resources_conforms(peer: Peer, surface: Surface) -> None:
             cause = "resources-list-answered" if surface.era == "modern" else "lifecycle-declared-features-served"
             raise Blocked(f"resources/list: {reply.outcome}", cause)
         expect(reply).that(isinstance(reply.result.get("resources"), list), "an array of resources")
+
+
+@requirement("resources-uri-unique")
+@capability("resources")
+def test_uris_are_unique(surface: Surface) -> None:
+    """No URI is listed again on another page; on one page the rule is judged as traffic."""
+    if not surface.resources:
+        not_applicable("no resource is listed")
+    twice = named_twice([str(one.get("uri")) for one in surface.resources if "uri" in one])
+    if twice:
+        violation("every resource under a URI of its own", f"listed more than once: {', '.join(twice[:5])}")
 
 
 @requirement("resources-list-not-per-connection")
@@ -111,18 +123,18 @@ def test_contents_are_an_array(peer: Peer, surface: Surface) -> None:
 @requirement("resources-size-true")
 @capability("resources")
 def test_a_listed_size_is_that_of_the_content(peer: Peer, surface: Surface) -> None:
-    """As many bytes as were listed, when the content is one blob; of a text the encoding is not known."""
+    """As many bytes as were listed, when the content is one blob, or one text in any usual encoding."""
     sized = [one for one in surface.resources if _is_count(one.get("size")) and _is_uri(one.get("uri"))]
     looked_at = 0
     for resource in sample(sized, _kind, 4):
-        length = _blob_length(_read(peer, resource["uri"]))
-        if length is not None:
+        lengths = _lengths(_read(peer, resource["uri"]))
+        if lengths:
             looked_at += 1
             expected = f"{resource['size']} bytes, the size listed for {resource['uri']}"
-            if length != resource["size"]:
-                violation(expected, f"{length} bytes")
+            if resource["size"] not in lengths:
+                violation(expected, f"{min(lengths)} bytes")
     if not looked_at:
-        not_testable("no binary resource is listed with its size")
+        not_testable("no resource is listed with its size")
 
 
 @requirement("resources-not-found-32002")
@@ -265,11 +277,14 @@ def _is_count(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _blob_length(reply: Reply) -> int | None:
+def _lengths(reply: Reply) -> set[int]:
+    """How many bytes the only content may have outside of JSON; empty when that cannot be told."""
     contents = reply.result.get("contents") if reply.has_result else None
     if not isinstance(contents, list) or len(contents) != 1 or not isinstance(contents[0], dict):
-        return None
+        return set()
+    if isinstance(contents[0].get("text"), str):
+        return set() if is_media_type(contents[0].get("mimeType")) else byte_lengths(contents[0]["text"])
     try:
-        return len(base64.b64decode(contents[0]["blob"], validate=True))
+        return {len(base64.b64decode(contents[0]["blob"], validate=True))}
     except (KeyError, TypeError, binascii.Error, ValueError):
-        return None
+        return set()

@@ -23,7 +23,7 @@ from conformance.protocol.peer import Peer
 from conformance.protocol.reply import LiveReply
 from conformance.target.config import RunConfig
 from conformance.target.profile import Surface, TargetProfile
-from conformance.target.roles import Filled, fill
+from conformance.target.roles import ROLES, Filled, fill
 
 Role = Callable[[str], Filled]
 
@@ -36,7 +36,8 @@ def _everything(surface: Surface) -> JsonObject:
     """A filter that asks for all that the server may have to tell."""
     lists: JsonObject = {key: True for key in PROVIDED_BY if key != WATCH}
     uris = [one["uri"] for one in surface.resources if isinstance(one.get("uri"), str)]
-    return {**lists, WATCH: uris[:1]} if uris else lists
+    changing = [uri for uri in uris if uri in ROLES["watched-resource"].names]
+    return {**lists, WATCH: [*changing, *uris][:1]} if uris else lists
 
 
 @requirement("sub-ack-first")

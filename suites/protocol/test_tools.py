@@ -17,14 +17,16 @@ from conformance.checks import (
     violation,
 )
 from conformance.checks.http_probes import judged
-from conformance.checks.listing import varies_by_connection
+from conformance.checks.listing import named_twice, varies_by_connection
 from conformance.checks.outcomes import Blocked
 from conformance.protocol.json_schema import check_json_schema
 from conformance.protocol.messages import JsonObject
 from conformance.protocol.peer import Peer
 from conformance.protocol.problems import kind_of
 from conformance.protocol.revisions import era_of
+from conformance.target.config import RunConfig
 from conformance.target.profile import Surface
+from conformance.target.roles import fill
 
 WALKED = 5
 """Pages of a list that are read more than once in a run; of longer lists only the first page."""
@@ -80,22 +82,21 @@ def test_the_input_schema_is_a_valid_json_schema(tool: JsonObject) -> None:
 @requirement("tools-name-unique")
 @capability("tools")
 def test_names_are_unique(surface: Surface) -> None:
-    """No name is listed twice, over all pages."""
+    """No name is listed again on another page; on one page the rule is judged as traffic."""
     _need_unique_names(surface)
 
 
 @requirement("tools-name-unique-identifier")
 @capability("tools")
 def test_names_identify_tools(surface: Surface) -> None:
-    """No name is listed twice, over all pages."""
+    """No name is listed again on another page; on one page the rule is judged as traffic."""
     _need_unique_names(surface)
 
 
 def _need_unique_names(surface: Surface) -> None:
     if not surface.tools:
         not_applicable("no tool is announced")
-    counts = Counter(str(tool.get("name")) for tool in surface.tools if "name" in tool)
-    twice = [name for name, count in counts.items() if count > 1]
+    twice = named_twice([str(tool.get("name")) for tool in surface.tools if "name" in tool])
     if twice:
         violation("every tool under a name of its own", f"listed more than once: {', '.join(twice[:5])}")
 
@@ -133,8 +134,9 @@ def _all_names(peer: Peer) -> Iterator[str]:
 
 @requirement("tools-list-not-per-connection")
 @capability("tools")
-def test_the_list_does_not_hang_on_the_connection(peer: Peer, surface: Surface) -> None:
+def test_the_list_does_not_hang_on_the_connection(peer: Peer, surface: Surface, run_config: RunConfig) -> None:
     """Fresh connections, and one on which much was asked, see the same tools."""
+    plain = fill("text-tool", surface, run_config)
     pages = surface.pages.get("tools", 1)
     if pages > WALKED:
         not_testable(f"a list of {pages} pages is not read again and again")
@@ -157,6 +159,8 @@ def test_the_list_does_not_hang_on_the_connection(peer: Peer, surface: Surface) 
         for method in ("server/discover", *lists):
             peer.request(method)
         peer.request("tools/call", {"name": "conformance-no-such-tool", "arguments": {}})
+        if plain:
+            peer.call_tool(plain.item, plain.arguments)
 
     if varies_by_connection(take, other):
         violation("one set of tools, whatever the connection", "the set differs between connections, time and again")

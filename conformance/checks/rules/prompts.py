@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from conformance.checks.encodings import misencoding
 from conformance.checks.invariants import invariant
 from conformance.checks.rules.claims import claimed
 from conformance.checks.rules.lists import listed, repeated
@@ -17,7 +18,7 @@ _OTHER_MEDIA = {"image", "audio", "video", "text", "font", "model", "multipart",
 
 @invariant("prompts-name-unique")
 def names_are_unique(reply: Reply, context: Context) -> list[str] | None:
-    """On one page; an item that comes again on another page is a matter of pagination."""
+    """On one page; see the suite for the others."""
     return repeated(reply, "prompts/list", "prompts", "name")
 
 
@@ -37,6 +38,8 @@ def _media(kind: str, requirement: str, reply: Reply, context: Context) -> list[
         return None
     types = [one["mimeType"] for one in blocks if isinstance(one.get("mimeType"), str)]
     wrong = [f"the mimeType of {kind} content is {one[:60]!r}" for one in types if not _suits(kind, one)]
+    data = [one["data"] for one in blocks if isinstance(one.get("data"), str)]
+    wrong += [f"the data of {kind} content is {found}" for one in data if (found := misencoding(one))]
     return claimed(requirement, reply, context) + wrong
 
 

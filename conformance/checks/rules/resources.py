@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from conformance.checks.encodings import holds_media, is_media_type, misencoding
 from conformance.checks.invariants import invariant
 from conformance.checks.rules.claims import claimed
 from conformance.checks.rules.lists import listed, repeated
@@ -20,7 +21,7 @@ _DATE = re.compile(r"\d{4}-?\d{2}-?\d{2}")
 
 @invariant("resources-uri-unique")
 def uris_are_unique(reply: Reply, context: Context) -> list[str] | None:
-    """On one page; an item that comes again on another page is a matter of pagination."""
+    """On one page; see the suite for the others."""
     return repeated(reply, "resources/list", "resources", "uri")
 
 
@@ -44,22 +45,32 @@ def _has_bad_scheme(template: str) -> bool:
 
 @invariant("resources-binary-encoded")
 def blobs_are_base64(reply: Reply, context: Context) -> list[str] | None:
-    if not any("blob" in one for one in listed(reply, "resources/read", "contents")):
+    blobs = [one for one in listed(reply, "resources/read", "contents") if "blob" in one]
+    if not blobs:
         return None
-    return claimed("resources-binary-encoded", reply, context)
+    return claimed("resources-binary-encoded", reply, context) + [
+        f"the blob of {one.get('uri')} is {found}"
+        for one in blobs
+        if isinstance(one["blob"], str) and (found := misencoding(one["blob"]))
+    ]
 
 
 @invariant("resources-text-only-if-text")
 def text_is_text(reply: Reply, context: Context) -> list[str] | None:
-    """Bytes that were taken for text leave replacement and control characters behind, more than a text has."""
+    """Bytes that were taken for text leave replacement and control characters behind, or are Base64 of a file."""
     texts = [one for one in listed(reply, "resources/read", "contents") if isinstance(one.get("text"), str)]
     if not texts:
         return None
     return [
-        f"the text of {one.get('uri')} ({one.get('mimeType')}) contains what only binary data leaves behind"
+        f"the text of {one.get('uri')} ({one.get('mimeType')}) is what binary data leaves behind"
         for one in texts
-        if len(_LEFTOVER.findall(one["text"])) * _RARE > len(one["text"])
+        if len(_LEFTOVER.findall(one["text"])) * _RARE > len(one["text"]) or _is_encoded_media(one)
     ]
+
+
+def _is_encoded_media(content: JsonObject) -> bool:
+    """Whether the text is the Base64 of a file, though its type says that it is the file."""
+    return is_media_type(content.get("mimeType")) and holds_media(content["text"])
 
 
 @invariant("resources-annotations-range")

@@ -1,14 +1,15 @@
 """What holds for every tool list and for every result of a tool, whichever check asked for it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from conformance.checks import header_parameters as headers
 from conformance.checks import tool_results
+from conformance.checks.encodings import misencoding
 from conformance.checks.invariants import Judge, invariant
 from conformance.checks.rules.claims import claimed
-from conformance.checks.rules.lists import listed
+from conformance.checks.rules.lists import listed, repeated
 from conformance.protocol.messages import JsonObject
 from conformance.protocol.reply import Reply
 from conformance.wire.channel import Context
@@ -58,6 +59,15 @@ def _special_problem(name: str) -> str | None:
 invariant("tools-name-length")(_named(_length_problem))
 invariant("tools-name-charset")(_named(_charset_problem))
 invariant("tools-name-no-special")(_named(_special_problem))
+
+
+def names_are_unique(reply: Reply, context: Context) -> list[str] | None:
+    """On one page; see the suite for the others."""
+    return repeated(reply, "tools/list", "tools", "name")
+
+
+invariant("tools-name-unique")(names_are_unique)
+invariant("tools-name-unique-identifier")(names_are_unique)
 
 
 def _annotated(problems: Callable[[list[headers.Annotation]], list[str]]) -> Judge:
@@ -120,6 +130,8 @@ def structured_content_is_also_text(reply: Reply, context: Context) -> list[str]
     result = _tool_result(reply, context)
     if result is None or not tool_results.is_complete(result) or "structuredContent" not in result:
         return None
+    if not isinstance(result.get("content"), list):
+        return None
     if tool_results.is_also_text(result):
         return []
     name = str(context.message["params"].get("name"))[:80]
@@ -130,12 +142,18 @@ def structured_content_is_also_text(reply: Reply, context: Context) -> list[str]
 def binary_content_is_base64_of_a_type(reply: Reply, context: Context) -> list[str] | None:
     if not _has_content(reply, "image", "audio"):
         return None
+    media = [one for one in tool_results.blocks(reply.result) if one.get("type") in ("image", "audio")]
     return claimed("tools-content-base64", reply, context) + [
-        f"tools/call returned {block['type']} content with the mimeType {block['mimeType'][:80]!r}"
-        for block in tool_results.blocks(reply.result)
-        if block.get("type") in ("image", "audio") and isinstance(block.get("mimeType"), str)
-        if not re.fullmatch(r"[^\s/]+/[^\s/].*", block["mimeType"])
+        f"tools/call returned {block['type']} content {problem}" for block in media for problem in _media(block)
     ]
+
+
+def _media(block: JsonObject) -> Iterator[str]:
+    kind, data = block.get("mimeType"), block.get("data")
+    if isinstance(kind, str) and not re.fullmatch(r"[^\s/]+/[^\s/].*", kind):
+        yield f"with the mimeType {kind[:80]!r}"
+    if isinstance(data, str) and (found := misencoding(data)):
+        yield f"whose data is {found}"
 
 
 @invariant("tools-not-2024-audio")

@@ -1,5 +1,6 @@
 """Faults of resources and their templates."""
 
+import base64
 from typing import Any
 
 from conformance.protocol.revisions import LEGACY, MODERN
@@ -171,11 +172,30 @@ def resource_size_of_base64(result: Message, request: Request) -> None:
             resource["size"] = resource["size"] * 4 // 3
 
 
+@fault(breaks="resources-size-true")
+@results("resources/list")
+def resource_size_of_a_block(result: Message, request: Request) -> None:
+    """A text resource has the size of a block on a disk."""
+    for resource in result["resources"]:
+        if resource["uri"] == "test://static-text":
+            resource["size"] = 4096
+
+
 @fault(breaks="resources-uri-unique")
 @results("resources/list")
 def resource_twice(result: Message, request: Request) -> None:
     """A page has a resource twice."""
     result["resources"].append(result["resources"][0])
+
+
+@fault(breaks="resources-uri-unique")
+@results("resources/list", state=dict)
+def resource_again_on_the_last_page(result: Message, request: Request, first: Message) -> None:
+    """The last page has the first resource of the first page again."""
+    if "cursor" not in request.params:
+        first["resource"] = result["resources"][0]
+    elif "nextCursor" not in result and "resource" in first:
+        result["resources"].append(first["resource"])
 
 
 @fault(breaks="resources-not-found-32002", revisions=LEGACY)
@@ -238,6 +258,22 @@ def blob_is_hexadecimal(result: Message, request: Request) -> None:
 def blob_without_padding(result: Message, request: Request) -> None:
     """A blob is in the URL-safe alphabet and without padding."""
     result["contents"][0]["blob"] = "_-8"
+
+
+@fault(breaks="resources-binary-encoded")
+@results(_READ, when=_reads("test://static-binary"))
+def blob_in_hexadecimal_digits(result: Message, request: Request) -> None:
+    """A blob is in hexadecimal digits, which pass for Base64."""
+    content = result["contents"][0]
+    content["blob"] = base64.b64decode(content["blob"]).hex()
+
+
+@fault(breaks="resources-text-only-if-text")
+@results(_READ, when=_reads("test://static-binary"))
+def base64_as_text(result: Message, request: Request) -> None:
+    """The Base64 of binary data is given as text."""
+    content = result["contents"][0]
+    content["text"] = content.pop("blob")
 
 
 @fault(breaks="resources-text-only-if-text")

@@ -1,5 +1,6 @@
 """Faults of tool calls."""
 
+import json
 from typing import Any
 
 from conformance.protocol.revisions import REVISIONS
@@ -181,6 +182,13 @@ def arguments_not_validated(message: Message, request: Request) -> Message | Non
 @responses_to(CALLS, when=lambda request: {"a": [1]} in list(request.params.get("arguments", {}).values()))
 def types_not_validated(message: Message, request: Request) -> Message | None:
     """An object is taken for any type."""
+    return _result(request, message, content=[_text("Done.")]) if _is_refusal(message) else None
+
+
+@fault(breaks="tools-validate-inputs")
+@responses_to(CALLS, when=lambda request: '"conformance-no-such-choice"' in json.dumps(request.params))
+def choices_not_validated(message: Message, request: Request) -> Message | None:
+    """A value that is not in the enum of its parameter is taken."""
     return _result(request, message, content=[_text("Done.")]) if _is_refusal(message) else None
 
 

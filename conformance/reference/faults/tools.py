@@ -151,6 +151,16 @@ def tool_name_twice_in_older_revisions(result: Message, request: Request) -> Non
         tool["name"] = "write_note"
 
 
+@fault(breaks="tools-name-unique", revisions=["2025-11-25", "2026-07-28"])
+@results("tools/list", state=dict)
+def tool_again_on_the_last_page(result: Message, request: Request, first: Message) -> None:
+    """The last page has the first tool of the first page again."""
+    if "cursor" not in request.params:
+        first["tool"] = result["tools"][0]
+    elif "nextCursor" not in result and "tool" in first:
+        result["tools"].append(first["tool"])
+
+
 @fault(breaks="tools-output-schema-object-legacy", revisions=["2025-06-18", "2025-11-25"])
 @results("tools/list")
 def output_schema_of_no_object(result: Message, request: Request) -> None:
