@@ -9,6 +9,8 @@ import pytest
 from conformance.checks.outcomes import Blocked, NotApplicable, NotTestable, Violation
 from conformance.plugin.collection import requirement_of, stable_nodeid
 from conformance.plugin.run import RUN, Run
+from conformance.protocol.legacy import SESSION_HEADER
+from conformance.protocol.peer import Peer
 from conformance.protocol.reply import NoResult
 from conformance.report.explain import tested_by
 from conformance.report.text import labelled, printable
@@ -43,6 +45,9 @@ VERDICT = "conformance"
 TRAFFIC = "conformance_traffic"
 """Attributes of a test report that carry our data; xdist takes them from the workers to the controller."""
 
+SESSION_ENDED = (400, 404)
+"""What servers say of a session that they no longer have; 404 is right."""
+
 READINGS: pytest.StashKey[list[str]] = pytest.StashKey()
 LOST: pytest.StashKey[bool] = pytest.StashKey()
 
@@ -62,25 +67,47 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
-    """A violation that hangs on time is looked at a second time before it counts; nothing else is."""
+    """A violation that hangs on time, or on a session that has ended meanwhile, is looked at a second time before
+    it counts; nothing else is."""
     if requirement_of(pyfuncitem) is None:
         return None
     names = pyfuncitem._fixtureinfo.argnames
     values = {name: pyfuncitem.funcargs[name] for name in names}
     try:
         pyfuncitem.obj(**values)
-    except Violation as first:
-        if not _hangs_on_time(pyfuncitem, first):
+    except (Violation, NoResult) as first:
+        renewed = _renewed(pyfuncitem, first)
+        if not renewed and not _is_forgotten(first) and not _hangs_on_time(pyfuncitem, first):
             raise
-        pyfuncitem.stash[READINGS] = [f"first reading: {first.received}"]
-        pyfuncitem.obj(**values)
+        pyfuncitem.stash[READINGS] = [f"first reading: {first.received if isinstance(first, Violation) else first}"]
+        pyfuncitem.obj(**{**values, **renewed})
     return True
 
 
-def _hangs_on_time(item: pytest.Item, violation: Violation) -> bool:
+def _renewed(item: pytest.Function, error: Violation | NoResult) -> dict[str, Peer]:
+    """A new shared peer, when the session of the old one has ended, as a server may do at any time; else nothing."""
+    peer = item.funcargs.get("peer")
+    status = error.reply.status if error.reply else None
+    if not isinstance(peer, Peer) or status not in SESSION_ENDED or SESSION_HEADER not in peer.dialect.headers(None):
+        return {}
+    if peer.request("ping").status not in SESSION_ENDED:
+        return {}
+    return {"peer": item.config.stash[RUN].renew(peer)}
+
+
+def _is_forgotten(error: Violation | NoResult) -> bool:
+    """Whether the last answer says that the session of its request is no more."""
+    if error.reply is None or error.reply.status != 404:
+        return False
+    return any(name.lower() == SESSION_HEADER for name, _ in error.reply.exchange.request.headers)
+
+
+def _hangs_on_time(item: pytest.Item, error: Violation | NoResult) -> bool:
+    if isinstance(error, NoResult):
+        return False
     if item.get_closest_marker("timing"):
         return True
-    exchange = violation.reply and violation.reply.exchange
+    exchange = error.reply and error.reply.exchange
     return bool(exchange and exchange.ending in ("deadline", "reset", "unreachable"))
 
 

@@ -94,9 +94,15 @@ class Run:
         except BudgetExhausted:
             return True
 
-    def forget(self, revision: str) -> None:
-        """Give up the shared conversation, for example after the target answered it with 404."""
-        self.peers.pop(revision, None)
+    def forget(self, peer: Peer) -> None:
+        """Give up a shared conversation, for example after the target answered it with 404."""
+        self.peers = {revision: one for revision, one in self.peers.items() if one is not peer}
+
+    def renew(self, peer: Peer) -> Peer:
+        """Another conversation in place of a shared one."""
+        revision = next(revision for revision, one in self.peers.items() if one is peer)
+        self.forget(peer)
+        return self.peer(revision)
 
     def close(self) -> None:
         for peer in self.peers.values():

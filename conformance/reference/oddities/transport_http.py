@@ -124,6 +124,15 @@ def _stream_headers() -> Headers:
     return Headers([("content-type", "text/event-stream")])
 
 
+@oddity(because="A server may end a session at any time, and answers it with 404 from then on.", revisions=STREAMABLE)
+@requests(state=dict)
+def sessions_are_short(request: Request, served: dict[str, int]) -> Response | None:
+    """A session ends after twenty-five requests."""
+    session = request.session_id or ""
+    served[session] = served.get(session, 0) + 1
+    return Response(404) if session and served[session] > 25 else None
+
+
 @oddity(because="A server may limit the rate (RFC 6585, 4), which says nothing about what was asked.")
 @requests(state=list)
 def rate_is_limited(request: Request, seen: list[str]) -> Response | None:
