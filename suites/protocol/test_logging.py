@@ -1,7 +1,7 @@
 """Logging (server/utilities/logging)."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from conformance.checks import (
     capability,
@@ -32,7 +32,9 @@ NewPeer = Callable[..., Peer]
 Role = Callable[[str], Filled]
 
 SET_LEVEL = "logging/setLevel"
-NO_LEVELS: tuple[JsonObject, ...] = ({"level": "verbose"}, {"level": 3}, {"level": None}, {})
+NO_LEVELS: tuple[JsonObject, ...] = (
+    {"level": "verbose"}, {"level": "ERROR"}, {"level": 3}, {"level": None}, {}
+)  # fmt: skip
 
 
 @requirement("logging-set-level-answered")
@@ -71,7 +73,7 @@ def test_level_filters_what_is_logged(new_peer: NewPeer, role: Role, target: Tar
         need_result(_set_level(peer, "debug"))
         everything = _logged(peer, played, stream, target, target.grace)
         if not everything:
-            not_testable(f"{played.name} logged nothing at level debug")
+            _need_silence(peer, played, stream, target)
         for threshold in ("emergency", _highest(everything)):
             need_result(_set_level(peer, threshold))
             levels = _logged(peer, played, stream, target)
@@ -79,6 +81,15 @@ def test_level_filters_what_is_logged(new_peer: NewPeer, role: Role, target: Tar
             expect(Reply(peer.channel.record[-1].exchange)).that(
                 not low, f"no message below {threshold}, the level that was set", low
             )
+
+
+def _need_silence(peer: Peer, played: Filled, stream: LiveReply | None, target: TargetProfile) -> NoReturn:
+    """What is logged at a level is logged at debug as well; a tool that never logs shows nothing."""
+    need_result(_set_level(peer, "info"))
+    levels = _logged(peer, played, stream, target)
+    said = "at level debug the messages that come at level info"
+    expect(Reply(peer.channel.record[-1].exchange)).that(not levels, said, f"{levels} at level info, none at debug")
+    not_testable(f"{played.name} logged nothing at level debug")
 
 
 @requirement("logging-capability-declared")

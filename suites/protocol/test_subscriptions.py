@@ -23,7 +23,7 @@ from conformance.protocol.peer import Peer
 from conformance.protocol.reply import LiveReply
 from conformance.target.config import RunConfig
 from conformance.target.profile import Surface, TargetProfile
-from conformance.target.roles import ROLES, Filled, fill
+from conformance.target.roles import ROLES, Filled, advice, fill
 
 Role = Callable[[str], Filled]
 
@@ -86,6 +86,23 @@ def test_subscriptions_stand_side_by_side(peer: Peer, target: TargetProfile) -> 
         expect(first.reply).that(not lost, "the first subscription to stay open beside the second")
 
 
+@requirement("sub-multiple-concurrent")
+@capability("tools", "listChanged")
+def test_each_subscription_is_told(peer: Peer, role: Role, target: TargetProfile) -> None:
+    """Of two subscriptions to the same changes none is told instead of the other."""
+    changer, wanted = role("tool-list-changer"), {"toolsListChanged": True}
+    method = "notifications/tools/list_changed"
+    with _beside(peer, wanted, wanted, target) as both:
+        need_result(peer.call_tool(changer.item, changer.arguments))
+        for live in both:
+            live.wait_for_message(target.grace, method)
+        peer.call_tool(changer.item, changer.arguments)
+        told = [bool(notified(live.close(), method)) for live in both]
+    if not any(told):
+        raise Blocked(f"{changer.name}: no subscription is told of it", by="tools-list-changed-on-listen")
+    expect(both[told.index(False) if False in told else 0].reply).that(all(told), f"{method} on both subscriptions")
+
+
 @requirement("tools-list-changed-on-listen")
 @capability("tools", "listChanged")
 def test_changed_tools_are_announced(peer: Peer, role: Role, target: TargetProfile) -> None:
@@ -141,12 +158,15 @@ def _expect_announced(peer: Peer, changer: Filled, kind: str, target: TargetProf
 def _beside(
     peer: Peer, wanted: JsonObject, other: JsonObject, target: TargetProfile
 ) -> Iterator[tuple[LiveReply, LiveReply]]:
-    """Two subscriptions at a time, both acknowledged; the second is there to see what it is told unasked."""
-    with subscription(peer, wanted, target.grace) as first, subscription(peer, other, target.grace) as second:
+    """Two subscriptions at a time, both acknowledged; the other is there to see what it is told unasked.
+
+    It is opened first: who can serve only one subscription serves mostly the last, which has a rule of its own.
+    """
+    with subscription(peer, other, target.grace) as second, subscription(peer, wanted, target.grace) as first:
+        acknowledged(second, target.grace)
         granted = member(acknowledged(first, target.grace), "notifications")
         if not isinstance(granted, dict) or not all(granted.get(key) for key in wanted):
             not_testable(f"the server does not agree to {', '.join(wanted)}: {granted}")
-        acknowledged(second, target.grace)
         yield first, second
 
 
@@ -196,3 +216,26 @@ def test_nothing_is_told_unasked(
         told = [one["method"] for one in live.close().notifications if one["method"] in (*LIST_CHANGES, UPDATED)]
     if told:
         violation("nothing but the acknowledgment, as nothing was asked for", ", ".join(told), live.reply)
+
+
+@requirement("sub-only-requested-uris")
+@capability("resources", "subscribe")
+def test_other_resources_are_not_told_of(
+    peer: Peer, surface: Surface, run_config: RunConfig, target: TargetProfile
+) -> None:
+    """A subscription to one resource is silent when another changes, by a tool or by itself."""
+    changing = ROLES["watched-resource"].names
+    others = [one["uri"] for one in surface.resources if isinstance(one.get("uri"), str) and one["uri"] not in changing]
+    if not others:
+        not_testable("no resource is listed beside the one that changes")
+    changer = fill("resource-changer", surface, run_config)
+    with subscription(peer, {WATCH: others[:1]}, target.grace) as live:
+        acknowledged(live, target.grace)
+        if changer:
+            peer.call_tool(changer.item, changer.arguments)
+        live.wait_end(target.settle if changer else target.grace)
+        told = [member(one, "uri") for one in notified(live.close(), UPDATED)]
+        strays = [uri for uri in told if isinstance(uri, str) and not uri.startswith(others[0])]
+        expect(live.reply).that(not strays, f"updates of {others[0]} alone", strays)
+    if not changer:
+        not_testable(advice("resource-changer"))

@@ -6,7 +6,7 @@ from conformance.protocol.messages import META_LOG_LEVEL
 from conformance.protocol.revisions import MODERN
 from conformance.reference.catalogue import fault
 from conformance.reference.exchange import Message, Request, Response
-from conformance.reference.transformations import errors, messages, notifications, requests, responses_to, results
+from conformance.reference.transformations import DROP, errors, messages, notifications, requests, responses_to, results
 
 LEVELS = ("debug", "info", "notice", "warning", "error", "critical", "alert", "emergency")
 LOG: Message = {"jsonrpc": "2.0", "method": "notifications/message", "params": {"level": "error", "data": "Stray"}}
@@ -68,6 +68,23 @@ def set_level_repeats_the_level(result: Message, request: Request) -> None:
 def level_has_no_effect(request: Request) -> None:
     """Whatever level is set, everything is logged."""
     request.json = request.message | {"params": {"level": "debug"}}
+
+
+@fault(breaks="logging-level-filter")
+@messages(state=dict)
+def only_the_level_itself_is_logged(message: Message, request: Request, chosen: Message) -> Any:
+    """Messages above the level that was set are not sent."""
+    if request.rpc_method == "logging/setLevel" and "result" in message:
+        chosen["level"] = request.params["level"]
+    other = message.get("method") == "notifications/message" and message["params"]["level"] != chosen.get("level")
+    return DROP if other and "level" in chosen else None
+
+
+@fault(breaks="logging-error-invalid-level")
+@requests("logging/setLevel", when=lambda request: str(request.params.get("level")).lower() in LEVELS)
+def levels_in_any_case(request: Request) -> None:
+    """Levels are taken in capital letters as well."""
+    request.json = request.message | {"params": {"level": request.params["level"].lower()}}
 
 
 @fault(breaks="logging-error-invalid-level")

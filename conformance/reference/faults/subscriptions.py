@@ -34,6 +34,13 @@ def listening_is_unknown(request: Request) -> Response:
     return Response.of_error(request, -32601, "Method not found", status=404)
 
 
+@fault(breaks="pattern-subscribe-supported")
+@requests(LISTEN)
+def listening_fails(request: Request) -> Response:
+    """subscriptions/listen fails inside."""
+    return Response.of_error(request, -32603, "Internal error", status=200)
+
+
 @fault(breaks="sub-ack-first")
 @notifications(ACKNOWLEDGED)
 def no_acknowledgment(message: Message, request: Request) -> list[Any]:
@@ -139,6 +146,16 @@ def only_one_subscription(request: Request, seen: list[int]) -> Response | None:
         return None
     seen.append(1)
     return Response.of_error(request, -32603, "Too many subscriptions") if len(seen) == 2 else None
+
+
+@fault(breaks="sub-multiple-concurrent")
+@messages(LISTEN, state=dict)
+def only_the_last_subscription_is_told(message: Message, request: Request, last: dict[str, Any]) -> Any:
+    """Changes are told to the subscription that was opened last, and to no other."""
+    if _is_acknowledgment(message):
+        last["id"] = request.id
+    is_change = str(message.get("method")).endswith("/list_changed")
+    return DROP if is_change and request.id != last.get("id") else None
 
 
 @fault(breaks="meta-subscription-id-absent-off-stream")
