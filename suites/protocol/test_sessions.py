@@ -24,7 +24,7 @@ def test_request_without_session_id_is_400(peer: Peer) -> None:
     """A server that needs the session id says 400 when it is missing."""
     _session(peer)
     need_result(peer.request("ping"))
-    reply = judged(peer.request("ping", headers={SESSION_HEADER: None}, probe=True))
+    reply = judged(peer.request("ping", headers={SESSION_HEADER: None}, probe=True), 401)
     if reply.has_result:
         not_applicable("the server serves requests without the session id")
 

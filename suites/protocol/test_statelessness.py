@@ -17,6 +17,7 @@ from conformance.protocol.messages import (
     META_CLIENT_INFO,
     META_LOG_LEVEL,
     META_VERSION,
+    MISSING_CAPABILITY,
     JsonObject,
     request,
 )
@@ -35,6 +36,22 @@ Ask = Callable[[Peer, JsonObject], Reply]
 _clients = itertools.count(1)
 
 
+@requirement("stateless-no-capability-inference")
+def test_capabilities_are_not_remembered(
+    channel: Channel, revision: str, surface: Surface, run_config: RunConfig
+) -> None:
+    """What an earlier request declared is not held for declared afterwards, by whichever client. Comes first, before
+    other checks declare anything."""
+    filled = fill("capability-tool", surface, run_config)
+    if filled is None and not _declared_lists(surface):
+        not_testable("there is neither a list nor a tool that needs a capability of the client")
+    if filled is not None:
+        call = _asking("tools/call", name=filled.name, arguments=filled.arguments)
+        _expect_independence(channel, revision, call, _kind, steady=True)
+    for method in _declared_lists(surface)[:1]:
+        _expect_independence(channel, revision, _asking(method), _names)
+
+
 @requirement("stateless-no-context-from-prior-requests")
 def test_history_makes_no_difference(channel: Channel, revision: str, surface: Surface) -> None:
     """Discovery and the first list answer the same, whatever the same client said before."""
@@ -47,21 +64,6 @@ def test_missing_metadata_is_not_remembered(channel: Channel, revision: str) -> 
     """A request that leaves a field of _meta out is refused after complete requests, too, if it is refused at all."""
     for field in (META_VERSION, META_CAPABILITIES):
         _expect_independence(channel, revision, _asking_without(field), _is_refused)
-
-
-@requirement("stateless-no-capability-inference")
-def test_capabilities_are_not_remembered(
-    channel: Channel, revision: str, surface: Surface, run_config: RunConfig
-) -> None:
-    """What an earlier request declared is not held for declared afterwards."""
-    filled = fill("capability-tool", surface, run_config)
-    if filled is None and not _declared_lists(surface):
-        not_testable("there is neither a list nor a tool that needs a capability of the client")
-    for method in _declared_lists(surface)[:1]:
-        _expect_independence(channel, revision, _asking(method), _names)
-    if filled is not None:
-        call = _asking("tools/call", name=filled.name, arguments=filled.arguments)
-        _expect_independence(channel, revision, call, _kind)
 
 
 def _declared_lists(surface: Surface) -> list[str]:
@@ -83,7 +85,10 @@ def _asking_without(field: str) -> Ask:
     return ask
 
 
-def _expect_independence(channel: Channel, revision: str, ask: Ask, read: Callable[[Reply], Any]) -> None:
+def _expect_independence(
+    channel: Channel, revision: str, ask: Ask, read: Callable[[Reply], Any], *, steady: bool = False
+) -> None:
+    """A `steady` answer does not change by itself: one that has changed at the end shows a memory of all clients."""
     with _new_client(channel, revision) as (peer, meta):
         first = ask(peer, meta)
     with _new_client(channel, revision) as (peer, meta):
@@ -91,7 +96,8 @@ def _expect_independence(channel: Channel, revision: str, ask: Ask, read: Callab
         between = ask(peer, meta)
     with _new_client(channel, revision) as (peer, meta):
         last = ask(peer, meta)
-    if read(first) != read(last):
+    is_steady = steady and first.error_code == MISSING_CAPABILITY
+    if not is_steady and any(read(one) != read(first) for one in _without_history(channel, revision, ask, between)):
         not_testable(f"{first.method} answers differently each time")
     expect(between).that(
         read(between) == read(first), f"the answer of a client without history ({first.outcome})"

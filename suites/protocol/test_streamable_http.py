@@ -3,13 +3,13 @@
 from collections.abc import Callable
 
 from conformance.checks import expect, need_result, not_applicable, not_testable, requirement
-from conformance.checks.http_probes import cheap_method, judged
+from conformance.checks.http_probes import cheap_method, judged, plain_methods
 from conformance.checks.rules.http_answers import REDIRECTS
 from conformance.protocol.legacy import SESSION_HEADER, VERSION_HEADER
 from conformance.protocol.messages import notification, result_response
 from conformance.protocol.peer import Peer
 from conformance.protocol.reply import LiveReply, Reply
-from conformance.target.profile import TargetProfile
+from conformance.target.profile import Surface, TargetProfile
 
 NewPeer = Callable[..., Peer]
 
@@ -57,16 +57,29 @@ def test_what_is_not_accepted_gets_an_error_status(peer: Peer) -> None:
 
 
 @requirement("http-version-header-invalid-400")
-def test_invalid_version_header_is_400(peer: Peer, new_peer: NewPeer, target: TargetProfile) -> None:
+def test_invalid_version_header_is_400(peer: Peer, surface: Surface, target: TargetProfile) -> None:
     """A version that the server cannot know is refused with 400, on POST and on GET."""
-    need_result(peer.request("ping"))
-    for version in INVALID_VERSIONS:
-        reply = peer.request("ping", headers={VERSION_HEADER: version}, probe=True)
-        expect(judged(reply)).that(reply.status == 400, f"HTTP 400 to a POST with MCP-Protocol-Version {version}")
+    cheap, *others = plain_methods(surface)
+    for method, versions in [(cheap, INVALID_VERSIONS), *((other, INVALID_VERSIONS[:1]) for other in others)]:
+        need_result(peer.request(method))
+        for version in versions:
+            reply = peer.request(method, headers={VERSION_HEADER: version}, probe=True)
+            expect(judged(reply)).that(reply.status == 400, f"HTTP 400 to {method} with MCP-Protocol-Version {version}")
     live = peer.listen(headers={VERSION_HEADER: INVALID_VERSIONS[0]})
     reply = _get(live, target)
     unjudged = reply.status in (400, 405, 409) or not reply.exchange.is_stream
     expect(reply).that(unjudged, f"no stream for a GET with MCP-Protocol-Version {INVALID_VERSIONS[0]}")
+
+
+@requirement("http-version-header-invalid-400")
+def test_invalid_version_header_ends_no_session(new_peer: NewPeer) -> None:
+    """A DELETE under a version that the server cannot know ends no session."""
+    peer = new_peer()
+    if peer.dialect.headers(None).get(SESSION_HEADER) is None:
+        not_applicable("the server gives no session id")
+    ended = Reply(peer.http("DELETE", headers={VERSION_HEADER: INVALID_VERSIONS[0]}))
+    kept = (ended.status or 0) >= 300
+    expect(ended).that(kept, f"no success for a DELETE with MCP-Protocol-Version {INVALID_VERSIONS[0]}")
 
 
 @requirement("http-version-header-missing-assume")

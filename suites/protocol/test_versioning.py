@@ -148,7 +148,7 @@ def _refused_initialize(shake_hands: ShakeHands, target: TargetProfile) -> Reply
     if any(version in LEGACY for version in (*target.surfaces, *target.supported_versions)):
         not_applicable("the server speaks legacy versions as well")
     reply = shake_hands(LEGACY[-1], complete=False).initialize
-    if reply.has_result:
+    if reply.has_result and reply.result.get("protocolVersion") in LEGACY:
         not_applicable("the server speaks legacy versions as well")
     return reply
 

@@ -10,6 +10,7 @@ _ABSENT = "must not be present"
 _CODE_AND_MESSAGE = ("jsonrpc-error-has-code-and-message", "jsonrpc-error-has-code-and-message-2024")
 
 ENVELOPE = (
+    Claim("jsonrpc-notification-no-id", "notifications/.*", "/id$", kind="request"),
     Claim("jsonrpc-request-id-not-null", ".*", "/id$", "^is null", kind="request"),
     Claim("jsonrpc-request-id-string-or-integer", ".*", "/id$", kind="request"),
     Claim("jsonrpc-response-id-matches", ".*", "/id$", kind="result"),

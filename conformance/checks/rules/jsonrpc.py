@@ -15,6 +15,7 @@ from conformance.protocol.messages import (
     METHOD_NOT_FOUND,
     MISSING_CAPABILITY,
     JsonObject,
+    each,
     is_notification,
     is_request,
 )
@@ -88,7 +89,9 @@ def results_carry_the_id_of_their_request(reply: Reply, context: Context) -> lis
     if not results:
         return None
     asked = request_ids(context.message)
-    problems = claimed("jsonrpc-response-id-matches", reply, context) if asked or context.message is None else []
+    judged = asked or context.message is None
+    nameless = any(one.get("id") is None for one in results) and any(map(is_notification, each(context.message)))
+    problems = claimed("jsonrpc-response-id-matches", reply, context) if judged and not nameless else []
     return [*problems, *_strangers(results, asked, reply)]
 
 
@@ -113,11 +116,11 @@ def _responses(reply: Reply, context: Context, kind: Kind) -> list[JsonObject]:
 
 
 def _strangers(responses: list[JsonObject], asked: dict[tuple[str, Any], str], reply: Reply) -> Iterator[str]:
-    """Responses with a well-formed id that none of the requests had."""
+    """Responses with a well-formed id that none of the requests had. Those on a resumed stream have their own rule."""
     for one in responses:
         id = one.get("id")
         usable = isinstance(id, str | int) and not isinstance(id, bool)
-        if asked and usable and (type(id).__name__, id) not in asked:
+        if asked and usable and not reply.exchange.continued and (type(id).__name__, id) not in asked:
             kinds = " or ".join(sorted({_json_type(name) for name, _ in asked}))
             other = _json_type(type(id).__name__)
             yield f"{reply.method or 'a batch'}: asked with a {kinds} as id, answered with another id (a {other})"
@@ -156,10 +159,13 @@ def requests_are_answered_once(reply: Reply, context: Context) -> list[str] | No
 @invariant("jsonrpc-notification-no-response")
 def notifications_are_not_answered(reply: Reply, context: Context) -> list[str] | None:
     """A result that answers it; an error, and a body without an id, are judged by the rules of the transport."""
-    if not is_notification(context.message) or not reply.exchange.answered:
+    notified = [one for one in each(context.message) if is_notification(one)]
+    if not notified or not reply.exchange.answered:
         return None
-    answered = (reply.status or 0) < 400 and any("result" in one and "id" in one for one in reply.responses)
-    return [f"{reply.method} is answered with a JSON-RPC response"] if answered else []
+    results = [one for one in reply.responses if "result" in one and "id" in one]
+    answers = [one for one in results if one["id"] is None] if request_ids(context.message) else results
+    answered = (reply.status or 0) < 400 and answers
+    return [f"{notified[0]['method']} is answered with a JSON-RPC response"] if answered else []
 
 
 @invariant("jsonrpc-notification-no-id")

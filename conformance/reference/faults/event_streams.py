@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from typing import Any
 
 from conformance.reference.asgi import App, Event, Receive, Send
@@ -102,16 +103,28 @@ async def _held_open(request: Request, app: App, receive: Receive, send: Send, s
 @wraps()
 async def event_ids_start_anew(request: Request, app: App, receive: Receive, send: Send) -> None:
     """Event ids are counted from 1 on each stream."""
+    await request.pass_on(app, receive, Rewriter(send, None, _numbering()))
+
+
+@fault(breaks="http-event-id-unique")
+@wraps("tools/call")
+async def event_ids_of_calls_start_anew(request: Request, app: App, receive: Receive, send: Send) -> None:
+    """Event ids are counted from 1 on the stream of each call, behind the first, which can be resumed by."""
+    await request.pass_on(app, receive, Rewriter(send, None, _numbering(first=False)))
+
+
+def _numbering(first: bool = True) -> Callable[[ServerSentEvent], list[ServerSentEvent]]:
+    """Counts the events of one stream, and gives those that have an id, or all but the `first`, their number for it."""
     count = 0
 
     def number(event: ServerSentEvent) -> list[ServerSentEvent]:
         nonlocal count
         count += 1
-        if event.get("id") is not None:
+        if event.get("id") is not None and (first or count > 1):
             event.put("id", str(count))
         return [event]
 
-    await request.pass_on(app, receive, Rewriter(send, None, number))
+    return number
 
 
 @fault(breaks="http-resume-no-cross-stream")

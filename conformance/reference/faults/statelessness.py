@@ -43,6 +43,17 @@ def capabilities_remembered_by_name(request: Request, memory: Memory) -> None:
         meta[META + "clientCapabilities"] = memory[name]
 
 
+@fault(breaks="stateless-no-capability-inference", revisions=MODERN)
+@requests(state=dict)
+def capabilities_remembered_for_all(request: Request, memory: Memory) -> None:
+    """What any client has declared once is held for declared by all of them."""
+    meta = meta_of(request)
+    declared = meta.get(META + "clientCapabilities")
+    if isinstance(declared, dict):
+        memory["all"] = {**memory.get("all", {}), **declared}
+        meta[META + "clientCapabilities"] = memory["all"]
+
+
 @fault(breaks=NO_CONTEXT, revisions=MODERN)
 @requests(state=dict)
 def capabilities_remembered_by_connection(request: Request, memory: Memory) -> None:

@@ -188,6 +188,20 @@ def version_header_ignored_on_get(request: Request) -> None:
     request.headers.remove("mcp-protocol-version")
 
 
+@fault(breaks="http-version-header-invalid-400")
+@requests(when=lambda request: request.method == "DELETE" and "mcp-protocol-version" in request.headers)
+def version_header_ignored_on_delete(request: Request) -> None:
+    """The version header is not looked at on DELETE."""
+    request.headers.remove("mcp-protocol-version")
+
+
+@fault(breaks="http-version-header-invalid-400")
+@requests("tools/list")
+def version_header_ignored_on_lists(request: Request) -> None:
+    """The version header is not looked at when tools are listed."""
+    request.headers["mcp-protocol-version"] = request.sessions.revisions.get(request.session_id or "", LEGACY[-1])
+
+
 @fault(breaks="http-version-header-missing-assume")
 @requests()
 def version_header_required(request: Request) -> Response | None:
