@@ -1,4 +1,4 @@
-"""The command `mcp-conformance`: run, discover, explain, serve."""
+"""The command `mcp-conformance`: run, discover, explain, ledger, serve."""
 
 import argparse
 import json
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from conformance import __version__, exit_codes
+from conformance.contracts.ledger import command as ledger
 from conformance.plugin.contact import complain, did_you_mean, discover_target
 from conformance.plugin.options import RENAMED, add_arguments
 from conformance.target.config import load_config
@@ -79,6 +80,8 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("id", nargs="?", metavar="ID", help="the id of a requirement; without one, list them")
     explain.add_argument("--area", help="list the requirements of one area only")
     explain.set_defaults(command=_explain)
+
+    ledger.add_arguments(commands.add_parser("ledger", help="judge a rotation ledger (JSONL), line by line"))
 
     serve = commands.add_parser("serve", help="start the reference server, its faults and its oddities")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")

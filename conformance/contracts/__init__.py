@@ -1,0 +1,1 @@
+"""Operators' promises that the specification of MCP does not hold, judged from artifacts."""
