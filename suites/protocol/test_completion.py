@@ -51,23 +51,24 @@ def test_completions_conform(peer: Peer, surface: Surface) -> None:
     """Arguments of prompts and variables of templates are completed; what comes is judged as traffic too."""
     if surface.revision > "2024-11-05" and not surface.declares("completions"):
         not_applicable("the capability completions is not declared")
-    answered = 0
-    for ref, name in _targets(surface, MOST):
-        reply = _complete(peer, ref, name)
-        if reply.error_code == METHOD_NOT_FOUND and surface.revision == "2024-11-05":
-            not_applicable("completions are not offered")
-        if reply.has_result:
-            answered += 1
-            expect(reply).that(isinstance(reply.result.get("completion"), dict), f"a completion for {name}")
+    replies = {name: _complete(peer, ref, name) for ref, name in _targets(surface, MOST)}
+    answered = {name: reply for name, reply in replies.items() if reply.has_result}
+    for name, reply in answered.items():
+        expect(reply).that(isinstance(reply.result.get("completion"), dict), f"a completion for {name}")
     if not answered:
+        for reply in replies.values():
+            known = reply.error_code != METHOD_NOT_FOUND or not surface.declares("completions")
+            expect(reply).that(known, "completion/complete to be served, as completions are declared")
         not_testable("there is no prompt argument or template variable that the server completes")
 
 
 @requirement("completion-error-invalid-prompt")
 @capability("completions")
-def test_an_unknown_prompt_is_an_invalid_parameter(peer: Peer) -> None:
+def test_an_unknown_prompt_is_an_invalid_parameter(peer: Peer, surface: Surface) -> None:
     """Completing an argument of a prompt that does not exist is answered with -32602."""
-    expect(_complete(peer, _unknown_prompt(), "argument")).error(INVALID_PARAMS)
+    reply = _complete(peer, _unknown_prompt(), "argument")
+    _need_known(reply, peer, surface)
+    expect(reply).error(INVALID_PARAMS)
 
 
 @requirement("completion-error-missing-arguments")
@@ -76,7 +77,9 @@ def test_an_unknown_prompt_is_an_invalid_parameter(peer: Peer) -> None:
 def test_a_missing_argument_is_an_invalid_parameter(peer: Peer, surface: Surface, argument: Any) -> None:
     """Without `argument`, or without its name, the request cannot be answered."""
     params = {"ref": _any_target(surface)[0]} | ({} if argument is None else {"argument": argument})
-    expect(peer.request(COMPLETE, params, probe=True)).error(INVALID_PARAMS)
+    reply = peer.request(COMPLETE, params, probe=True)
+    _need_known(reply, peer, surface)
+    expect(reply).error(INVALID_PARAMS)
 
 
 @requirement("completion-validate-inputs-should")
@@ -115,6 +118,15 @@ def test_a_value_that_is_typed_in_full_comes_first(peer: Peer, surface: Surface)
 
 def _complete(peer: Peer, ref: JsonObject, name: str, value: str = "") -> Reply:
     return peer.request(COMPLETE, {"ref": ref, "argument": {"name": name, "value": value}})
+
+
+def _need_known(reply: Reply, peer: Peer, surface: Surface) -> None:
+    """A method that is unknown for whatever it is asked is the finding of another rule."""
+    if reply.error_code != METHOD_NOT_FOUND:
+        return
+    for ref, name in _targets(surface, 1):
+        if _complete(peer, ref, name).error_code == METHOD_NOT_FOUND:
+            raise Blocked("completion/complete is declared, and unknown", "completion-result-shape")
 
 
 def _values(reply: Reply) -> list[str]:

@@ -1,8 +1,8 @@
 """Faults of completion."""
 
-from conformance.protocol.revisions import REVISIONS
+from conformance.protocol.revisions import MODERN, REVISIONS
 from conformance.reference.catalogue import fault
-from conformance.reference.exchange import Message, Request
+from conformance.reference.exchange import Message, Request, Response
 from conformance.reference.transformations import errors, requests, results
 
 _COMPLETE = "completion/complete"
@@ -43,6 +43,14 @@ def completion_values_are_objects(result: Message, request: Request) -> None:
 def completion_is_flat(result: Message, request: Request) -> None:
     """The values are in the result itself."""
     result.update(result.pop("completion"))
+
+
+@fault(breaks="completion-result-shape", revisions=_WITH_CAPABILITY)
+@requests(_COMPLETE)
+def completion_declared_and_unknown(request: Request) -> Response:
+    """Completions are declared, and the method is unknown."""
+    status = 404 if request.revision in MODERN else 200
+    return Response.of_error(request, -32601, "Method not found", status=status)
 
 
 @fault(breaks="completion-max-100")
