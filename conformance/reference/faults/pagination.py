@@ -31,7 +31,7 @@ def next_cursor_number(result: Message, request: Request) -> None:
 @results("resources/list", state=dict)
 def page_begins_with_last_item(result: Message, request: Request, last: dict[str, Message]) -> None:
     """A page begins with the last item of the page before it."""
-    if _has_cursor(request) and "item" in last:
+    if _has_cursor(request) and last.get("item") not in (None, *result["resources"]):
         result["resources"].insert(0, last["item"])
     last["item"] = result["resources"][-1]
 

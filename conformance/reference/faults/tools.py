@@ -22,16 +22,21 @@ def _first(result: Message) -> Message:
 
 
 @fault(breaks="tools-capability-declared")
-@results(DECLARING)
-def tools_not_declared(result: Message, request: Request) -> None:
-    """Tools are offered, and the tools capability is not declared."""
-    del result["capabilities"]["tools"]
+@messages((*DECLARING, "subscriptions/listen"))
+def tools_not_declared(message: Message, request: Request) -> None:
+    """Tools are offered, and the tools capability is not declared; nor are changes of the list."""
+    if "result" in message:
+        message["result"].get("capabilities", {}).pop("tools", None)
+    elif message.get("method") == "notifications/subscriptions/acknowledged":
+        message["params"]["notifications"].pop("toolsListChanged", None)
 
 
 @fault(breaks="tools-list-answered", revisions=["2026-07-28"])
 @responses_to("tools/list")
 def tools_list_unknown(message: Message, request: Request) -> Message:
-    """tools/list is an unknown method although tools are declared."""
+    """tools/list is an internal error although tools are declared."""
+    if "error" in message:
+        return message
     return {"jsonrpc": "2.0", "id": message["id"], "error": {"code": -32603, "message": "Internal error"}}
 
 
