@@ -1,13 +1,24 @@
 """Messages: requests, responses, notifications and batches (basic/index#messages; JSON-RPC 2.0)."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from conformance.checks import code_of, expect, need_result, not_applicable, requirement, revisions, shorten
+from conformance.checks import (
+    code_of,
+    expect,
+    need_result,
+    not_applicable,
+    not_testable,
+    requirement,
+    revisions,
+    shorten,
+)
 from conformance.checks.http_probes import cheap_method, judged, plain_methods
 from conformance.checks.outcomes import Blocked
 from conformance.checks.served import expect_served
+from conformance.protocol.legacy import SESSION_HEADER
 from conformance.protocol.messages import (
     HEADER_MISMATCH,
     INVALID_PARAMS,
@@ -22,7 +33,9 @@ from conformance.protocol.messages import (
 from conformance.protocol.peer import Peer
 from conformance.protocol.reply import Reply
 from conformance.protocol.revisions import era_of
+from conformance.target.config import RunConfig
 from conformance.target.profile import Surface
+from conformance.target.roles import advice, fill
 
 UNKNOWN_METHODS = ("tools/no-such-method", "toString")
 
@@ -33,6 +46,17 @@ ID_KINDS: dict[str, Any] = {
     "a negative integer": -17,
     "the largest integer that JSON keeps": 2**53 - 1,
 }
+
+ASKING = ("sampling-tool", "elicitation-tool")
+"""The roles of tools that send requests to the client."""
+
+CLIENT: dict[str, Callable[[Any], JsonObject]] = {
+    "sampling/createMessage": lambda params: {
+        "role": "assistant", "content": {"type": "text", "text": "Hello."}, "model": "conformance",
+    },
+    "elicitation/create": lambda params: {"action": "decline"},
+}  # fmt: skip
+"""What the client answers them with."""
 
 NOT_JSON = {
     "a cut-off object": b'{"jsonrpc":"2.0","id":1,"method":"ping"',
@@ -95,6 +119,34 @@ def test_a_request_with_null_as_id_gets_no_result(peer: Peer) -> None:
     reply = peer.send(message)
 
     expect(reply).that(not reply.has_result, "no result for a request whose id is null")
+
+
+@requirement("jsonrpc-request-id-unique-in-session")
+def test_requests_of_the_server_have_ids_of_their_own(
+    new_peer: Callable[..., Peer], surface: Surface, run_config: RunConfig
+) -> None:
+    """What a server asks of the client has an id that it did not use before in the session."""
+    asking = [played for key in ASKING if (played := fill(key, surface, run_config)) is not None]
+    if not asking:
+        not_testable(advice(ASKING[0]))
+    peer = new_peer(capabilities=_offered(surface.revision), handlers=CLIENT)
+    if peer.dialect.headers(None).get(SESSION_HEADER) is None:
+        not_applicable("the server gives no session id")
+    replies = [peer.call_tool(played.item, played.arguments) for played in asking for _ in range(2)]
+
+    ids = [one["id"] for reply in replies for one in reply.requests if _is_id(one["id"])]
+    if len(ids) < 2:
+        not_testable("the server sent no two requests on the streams of its tools")
+    unlike = {(type(id).__name__, str(id)) for id in ids}
+    expect(replies[-1]).that(len(unlike) == len(ids), "requests whose ids are all different", f"ids {shorten(ids)}")
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, str | int) and not isinstance(value, bool)
+
+
+def _offered(revision: str) -> JsonObject:
+    return {"sampling": {}} | ({"elicitation": {}} if revision >= "2025-06-18" else {})
 
 
 @requirement("jsonrpc-parse-error-code")

@@ -325,3 +325,10 @@ def two_pings_with_one_id(message: Message, request: Request) -> list[Message]:
     """While a tool runs the client is pinged twice, with the same id."""
     ping = {"jsonrpc": "2.0", "id": "ping-1", "method": "ping"}
     return [ping, dict(ping), message]
+
+
+@fault(breaks="jsonrpc-request-id-unique-in-session", revisions=LEGACY)
+@responses_to("tools/call")
+def a_ping_with_one_id_in_each_call(message: Message, request: Request) -> list[Message]:
+    """The client is pinged in each call of a tool, always with the same id."""
+    return [{"jsonrpc": "2.0", "id": 1, "method": "ping"}, message]
