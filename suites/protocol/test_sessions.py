@@ -29,6 +29,11 @@ def test_request_without_session_id_is_400(peer: Peer) -> None:
         not_applicable("the server serves requests without the session id")
 
     expect(reply).status(400)
+    live = peer.listen(headers={SESSION_HEADER: None})
+    live.wait_for_head(2.0)
+    listened = live.close()
+    opened = listened.status == 200 and listened.exchange.is_stream
+    expect(listened).that(not opened, "no stream for a GET without the session id, which other requests need")
 
 
 @requirement("http-session-terminated-404")

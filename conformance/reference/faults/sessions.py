@@ -1,12 +1,13 @@
 """Faults of sessions (basic/transports#session-management, up to 2025-11-25)."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 from conformance.reference.asgi import App, Receive, Send
 from conformance.reference.catalogue import fault
 from conformance.reference.exchange import Request, Response
 from conformance.reference.rewriting import Rewriter
-from conformance.reference.transformations import requests, responses, wraps
+from conformance.reference.transformations import forever, requests, responses, streams, wraps
 
 HEADER = "mcp-session-id"
 
@@ -17,6 +18,14 @@ def missing_session_is_422(response: Response, request: Request) -> None:
     """A request without the session id is refused with 422."""
     if response.status == 400:
         response.status = 422
+
+
+@fault(breaks="http-session-missing-400")
+@streams(when=lambda request: request.method == "GET" and request.session_id is None)
+async def missing_session_listens(request: Request) -> AsyncIterator[bytes]:
+    """A GET without the session id opens a stream."""
+    yield b": open\n\n"
+    await forever()
 
 
 @fault(breaks="http-session-terminated-404")
