@@ -61,23 +61,27 @@ class ConnectorFreshness:
     """C-ABZU-076, unless the whole ledger is stale: that is said by C-ABZU-075."""
 
     def __init__(self, settings: LedgerSettings, now: float) -> None:
-        self._settings = settings
+        self._allowed = settings.max_age_s
+        self._required = frozenset(settings.required_connectors)
         self._now = now
+        self._latest_allowed = now + settings.max_clock_skew_s
         self._newest: dict[str, tuple[float, int]] = {}
         self._any = float("-inf")
 
     def see(self, entry: Entry) -> Iterable[Finding]:
         rotated, connector = entry.rotated, entry.connector
-        if rotated is None or rotated > self._now + self._settings.max_clock_skew_s:
+        if rotated is None or rotated > self._latest_allowed:
             return ()
-        self._any = max(self._any, rotated)
-        if connector in self._settings.required_connectors:
-            assert connector is not None
-            self._newest[connector] = max(self._newest.get(connector, (rotated, 0)), (rotated, entry.number))
+        if rotated > self._any:
+            self._any = rotated
+        if connector is not None and connector in self._required:
+            before = self._newest.get(connector)
+            if before is None or rotated >= before[0]:
+                self._newest[connector] = rotated, entry.number
         return ()
 
     def end(self) -> Iterator[Finding]:
-        allowed = self._settings.max_age_s
+        allowed = self._allowed
         if self._now - self._any > allowed:
             return
         for connector, (rotated, line) in sorted(self._newest.items()):
@@ -226,8 +230,7 @@ class Runs:
             self._first, self._connectors = entry, {entry.connector}
             return ()
         self._connectors.add(entry.connector)
-        own, other = _window_id(entry.body), _window_id(first.body)
-        if entry.rotated == first.rotated and (own == other or own is None or other is None):
+        if entry.rotated == first.rotated and _share_window(entry.body, first.body):
             return ()
         differing = "window_id" if entry.rotated == first.rotated else "rotated_at"
         message = f"{differing} differs from line {first.number} of the same rotation; expected the same"
@@ -236,12 +239,21 @@ class Runs:
     def _is_one_run(self, entry: Entry, first: Entry) -> bool:
         if entry.rotated is None or first.rotated is None:
             return False
+        if -self._close <= entry.rotated - first.rotated <= self._close:
+            return True
         run = entry.body.get("stage_b_run_id")
-        close = abs(entry.rotated - first.rotated) <= self._close
-        return close or (run is not None and run == first.body.get("stage_b_run_id"))
+        return run is not None and run == first.body.get("stage_b_run_id")
 
     def end(self) -> Iterable[Finding]:
         return ()
+
+
+def _share_window(body: Body, first: Body) -> bool:
+    """A line without a window contradicts none."""
+    if body.get("rotation_window") == first.get("rotation_window"):
+        return True
+    own, other = _window_id(body), _window_id(first)
+    return own is None or other is None or own == other
 
 
 def _window_id(body: Body) -> object:

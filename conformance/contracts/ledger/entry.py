@@ -19,6 +19,6 @@ def entry(number: int, body: Body) -> Entry:
     connector = body.get("connector_id")
     return Entry(
         number, body,
-        connector if isinstance(connector, str) and connector.strip() else None,
+        connector if type(connector) is str and connector and not connector.isspace() else None,
         instant(body.get("rotated_at")),
     )  # fmt: skip

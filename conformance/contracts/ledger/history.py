@@ -32,12 +32,12 @@ class History:
 
     def _same(self, before: Line, line: Line) -> bool:
         """The same members in another notation are the same; so is a line that was being written."""
-        earlier, present = read(before), read(line)
         if not before.ended and line.raw.startswith(before.raw):
             return True
-        if earlier.problems or present.problems:
+        (earlier, unread), (present, unreadable) = read(before), read(line)
+        if unread or unreadable:
             return False
-        return [self._lasting(body) for body in earlier.bodies] == [self._lasting(body) for body in present.bodies]
+        return [self._lasting(body) for body in earlier] == [self._lasting(body) for body in present]
 
     def _lasting(self, body: Body) -> Body:
         return {name: value for name, value in body.items() if name not in self._addable}

@@ -15,11 +15,8 @@ class Problem(NamedTuple):
     message: str
 
 
-class Reading(NamedTuple):
-    """What a line holds; nothing at all if it is blank."""
-
-    bodies: tuple[Body, ...] = ()
-    problems: tuple[Problem, ...] = ()
+Reading = tuple[tuple[Body, ...], tuple[Problem, ...]]
+"""The objects of a line and its problems; neither, if it is blank."""
 
 
 class _NoJson(ValueError):
@@ -33,7 +30,6 @@ def _refuse(constant: str) -> NoReturn:
 _DECODER: Final = json.JSONDecoder(parse_constant=_refuse)
 _BLANK: Final = " \t\r\n"
 _BOM: Final = b"\xef\xbb\xbf"
-_BLANK_LINE: Final = Reading()
 
 
 def read(line: Line) -> Reading:
@@ -44,7 +40,7 @@ def read(line: Line) -> Reading:
     except (ValueError, RecursionError):
         return _read_closely(line)
     if type(body) is dict and line.whole and text[end:] in ("\n", "", "\r\n"):
-        return Reading((body,))
+        return (body,), ()
     return _read_closely(line)
 
 
@@ -52,16 +48,16 @@ def _read_closely(line: Line) -> Reading:
     if not line.whole:
         return _unjudged(f"is longer than {len(line.raw)} bytes; it was not judged")
     if line.number == 1 and line.raw.startswith(_BOM):
-        rest = read(Line(line.number, line.raw[len(_BOM) :]))
+        bodies, problems = read(Line(line.number, line.raw[len(_BOM) :]))
         mark = Problem("should", "starts with a byte order mark, which JSON does not allow; expected plain UTF-8")
-        return Reading(rest.bodies, (mark, *rest.problems))
+        return bodies, (mark, *problems)
     if b"\0" in line.raw or line.raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _broken("holds NUL bytes or is UTF-16: a hole that a crash left, or another encoding; expected UTF-8")
     try:
         text = line.raw.decode()
     except UnicodeDecodeError as error:
         return _broken(f"is not UTF-8: byte {error.start + 1} of the line fits no character")
-    return _read_text(text.strip(), line) if text.strip() else _BLANK_LINE
+    return _read_text(text.strip(), line) if text.strip() else ((), ())
 
 
 def _read_text(text: str, line: Line) -> Reading:
@@ -78,8 +74,8 @@ def _read_text(text: str, line: Line) -> Reading:
     bodies = tuple(value for value in values if isinstance(value, dict))
     if len(values) > 1:
         many = f"holds {len(values)} JSON values: a line break was lost; expected one object a line"
-        return Reading(bodies, (Problem("must", many),))
-    return Reading(bodies) if bodies else _broken(f"is {kind_of(values[0])}, expected a JSON object")
+        return bodies, (Problem("must", many),)
+    return (bodies, ()) if bodies else _broken(f"is {kind_of(values[0])}, expected a JSON object")
 
 
 def _values(text: str) -> list[Any]:
@@ -103,8 +99,8 @@ def _syntax(error: json.JSONDecodeError, text: str, line: Line) -> str:
 
 
 def _broken(message: str) -> Reading:
-    return Reading((), (Problem("must", message),))
+    return (), (Problem("must", message),)
 
 
 def _unjudged(message: str) -> Reading:
-    return Reading((), (Problem("should", message),))
+    return (), (Problem("should", message),)

@@ -14,27 +14,36 @@ from conformance.contracts.ledger.times import instant, length
 
 _MEMBERS: Final = frozenset({"connector_id", "rotated_at", "window_hours", "rotation_window", "credential_window"})
 _CREDENTIAL_MEMBERS: Final = frozenset({"issued_at", "expires_at", "duration", "rotation_window_id"})
-_NAME = re.compile("[a-z0-9_-]{1,64}")
+_LONGEST: Final = 64
+_NAME = re.compile("[a-z0-9_-]+")
 """Too plain for a credential."""
 
 
 def is_ordinary(entry: Entry, settings: LedgerSettings) -> bool:
-    body, rotated = entry.body, entry.rotated
+    body, connector = entry.body, entry.connector
     promised = body.get("window_hours")
     if (
-        rotated is None or entry.connector is None or type(promised) is not int or promised != settings.window_hours
-        or not body.keys() <= _MEMBERS or not _is_second(body["rotated_at"]) or not _is_plain(entry.connector)
+        entry.rotated is None or connector is None or type(promised) is not int or promised != settings.window_hours
+        or not body.keys() <= _MEMBERS or len(connector) > _LONGEST or not _is_plain(connector)
     ):  # fmt: skip
         return False
-    if "rotation_window" in body and body["rotation_window"] != _usual_window(body["rotated_at"], promised):
+    usual = _usual_window(body["rotated_at"], promised)
+    if usual is None or ("rotation_window" in body and body["rotation_window"] != usual):
         return False
-    return "credential_window" not in body or _is_ordinary_credential(body["credential_window"], body)
+    return "credential_window" not in body or _is_ordinary_credential(body["credential_window"], usual["window_id"])
 
 
 @lru_cache(256)
-def _usual_window(rotated_at: str, window_hours: int) -> dict[str, str]:
-    """The `rotation_window` of a line, as writers write it; `rotated_at` is a timestamp with a Z."""
+def _is_plain(name: str) -> bool:
+    return _NAME.fullmatch(name) is not None
+
+
+@lru_cache(256)
+def _usual_window(rotated_at: str, window_hours: int) -> dict[str, str] | None:
+    """The `rotation_window` of a line, as writers write it; None if the timestamp is none of whole seconds with a Z."""
     begins, duration = rotated_at[:19], f"PT{window_hours}H"
+    if len(rotated_at) != 20 or rotated_at[10::9] != "TZ" or rotated_at[17] == "6" or rotated_at[0] == "9":
+        return None
     ends = datetime.fromisoformat(begins) + timedelta(hours=window_hours)
     return {
         "window_id": f"{begins.replace('-', '').replace(':', '')}Z-{duration}",
@@ -44,30 +53,16 @@ def _usual_window(rotated_at: str, window_hours: int) -> dict[str, str]:
     }
 
 
-def _is_second(timestamp: str) -> bool:
-    """`2025-09-21T12:24:09Z`; not so near to the end of the calendar that a window does not fit any more."""
-    return len(timestamp) == 20 and timestamp[10::9] == "TZ" and timestamp[0] < "9" and timestamp[17] != "6"
-
-
-def _is_plain(name: str) -> bool:
-    return len(name) <= 64 and _is_plain_name(name)
-
-
-@lru_cache(256)
-def _is_plain_name(name: str) -> bool:
-    return _NAME.fullmatch(name) is not None
-
-
-def _is_ordinary_credential(window: object, body: dict[str, object]) -> bool:
+def _is_ordinary_credential(window: object, window_id: str) -> bool:
     if type(window) is not dict or not window.keys() <= _CREDENTIAL_MEMBERS:
         return False
-    rotation, own = body.get("rotation_window"), window.get("rotation_window_id")
-    if own is not None and (type(rotation) is not dict or own != rotation["window_id"]):
+    own = window.get("rotation_window_id")
+    if own is not None and own != window_id:
         return False
     issued, expires, duration = window.get("issued_at"), window.get("expires_at"), window.get("duration")
     return (
         type(issued) is str and type(expires) is str and type(duration) is str
-        and len(issued) + len(expires) + len(duration) <= 64 and _agree(issued, expires, duration)
+        and len(issued) + len(expires) + len(duration) <= _LONGEST and _agree(issued, expires, duration)
     )  # fmt: skip
 
 
