@@ -62,7 +62,8 @@ def resume(
             timeout=max(0.1, left),
             on_message=on_message,
         )
-        exchange.continued.append(part)
+        if part.is_stream:
+            exchange.continued.append(part)
 
 
 def _pause(exchange: Exchange) -> float:

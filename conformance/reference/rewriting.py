@@ -25,6 +25,7 @@ class Rewriter:
         self._response = Response()
         self._body = bytearray()
         self._splitter = EventSplitter()
+        self._streams = False
         self._replaced = False
 
     async def __call__(self, event: Event) -> None:
@@ -32,14 +33,15 @@ class Rewriter:
             await self._start(event)
         elif event["type"] != "http.response.body":
             await self._send(event)
-        elif self._response.streams and not self._replaced:
+        elif self._streams and not self._replaced:
             await self._stream(event)
         elif not self._replaced:
             await self._collect(event)
 
     async def _start(self, event: Event) -> None:
         self._response = Response(event["status"], Headers.from_raw(event["headers"]), None)
-        if not self._response.streams:
+        self._streams = self._response.streams
+        if not self._streams:
             return
         edited = self._edit_response(self._response)
         self._replaced = edited.body is not None

@@ -4,7 +4,7 @@ from typing import Any
 
 from conformance.protocol.revisions import LEGACY, MODERN
 from conformance.reference.catalogue import fault
-from conformance.reference.exchange import Request, Response
+from conformance.reference.exchange import Request, Response, is_request_id
 from conformance.reference.sse import ServerSentEvent
 from conformance.reference.transformations import DROP, events, requests, responses
 
@@ -26,6 +26,8 @@ def _listens(request: Request) -> bool:
 def _is_ordinary(request: Request) -> bool:
     """Whether the healthy server would serve this legacy request."""
     known = request.headers.get("mcp-protocol-version") in (None, *LEGACY)
+    if request.message.get("jsonrpc") != "2.0" or not is_request_id(request.id):
+        return False
     return known and "origin" not in request.headers and request.session_id in request.sessions.revisions
 
 

@@ -42,10 +42,14 @@ def unknown_version_called(request: Request) -> None:
 
 
 @fault(breaks=REFUSED)
-@requests("server/discover", when=lambda request: request.body_revision == "2099-12-31")
+@requests("server/discover", when=lambda request: _names_alike(request, "2099-12-31"))
 def future_version_served(request: Request) -> None:
     """A version that is later than any is taken for the newest."""
     speak_the_newest(request)
+
+
+def _names_alike(request: Request, version: str) -> bool:
+    return version == request.body_revision == request.headers.get("mcp-protocol-version")
 
 
 @fault(breaks=CONSISTENT)
