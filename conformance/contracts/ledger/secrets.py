@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any, Final
 
 from conformance.contracts.ledger.entry import Entry
@@ -35,35 +36,62 @@ Path = tuple[str, ...]
 
 def credentials_in_request(entry: Entry, settings: LedgerSettings) -> Iterable[str]:
     """C-ABZU-085."""
-    return [f"{_shown(path)} {_EXPECTED}" for path in _credentials(entry.body) if path[:3] == _REQUEST]
+    request: Any = entry.body
+    for name in _REQUEST:
+        request = request.get(name) if isinstance(request, dict) else None
+    return [f"{_shown((*_REQUEST, *path))} {_EXPECTED}" for path in _credentials(request)]
 
 
 def credentials_elsewhere(entry: Entry, settings: LedgerSettings) -> Iterable[str]:
     """C-ABZU-058: anywhere in the line, as long as no narrower clause says it."""
     narrower = settings.strict_profile
-    return [
-        f"{_shown(path)} {_EXPECTED}" for path in _credentials(entry.body) if not (narrower and path[:3] == _REQUEST)
-    ]
+    paths = [path for path in _credentials(entry.body) if not (narrower and path[:3] == _REQUEST)]
+    return [f"{_shown(path)} {_EXPECTED}" for path in paths]
 
 
 def _shown(path: Path) -> str:
     return quoted(".".join(path)).strip('"')
 
 
-def _credentials(body: Any) -> Iterator[Path]:
+def _credentials(value: Any) -> Iterable[Path]:
+    """Paths are made only where something is found: most lines hold nothing."""
+    return _paths(value) if _holds_credential(value) else ()
+
+
+def _holds_credential(value: Any) -> bool:
     """Not recursive, as the nesting is the writer's."""
-    left: list[tuple[Path, Any]] = [((), body)]
+    left: list[Any] = [[value]]
+    while left:
+        outer = left.pop()
+        members = outer.items() if type(outer) is dict else [("", inner) for inner in outer]
+        for name, inner in members:
+            if type(inner) is str:
+                if _is_credential(name, inner):
+                    return True
+            elif type(inner) is dict or type(inner) is list:
+                left.append(inner)
+    return False
+
+
+def _paths(value: Any) -> Iterator[Path]:
+    left: list[tuple[Path, Any]] = [((), value)]
     while left:
         path, value = left.pop()
-        if isinstance(value, str):
-            if _is_credential(path, value):
-                yield path
-        elif isinstance(value, dict):
+        if isinstance(value, dict):
             left += [((*path, name), inner) for name, inner in value.items()]
         elif isinstance(value, list):
             left += [((*path, str(index)), inner) for index, inner in enumerate(value)]
+        elif isinstance(value, str) and _is_credential(path[-1] if path else "", value):
+            yield path
 
 
-def _is_credential(path: Path, value: str) -> bool:
-    named = path[-1][-_LOOKED_AT:] if path else ""
-    return bool((_NAME.fullmatch(named) and not _MASKED.fullmatch(value[:_LOOKED_AT])) or _VALUE.search(value))
+def _is_credential(name: str, value: str) -> bool:
+    if _is_secret_name(name[-_LOOKED_AT:]) and not _MASKED.fullmatch(value[:_LOOKED_AT]):
+        return True
+    hinted = "@" in value or "eyJ" in value or "earer" in value or "EARER" in value
+    return hinted and _VALUE.search(value) is not None
+
+
+@lru_cache(256)
+def _is_secret_name(name: str) -> bool:
+    return _NAME.fullmatch(name) is not None
