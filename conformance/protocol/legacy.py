@@ -59,7 +59,11 @@ class LegacyDialect:
         return answer
 
     def _respond(self, channel: Channel, asked: JsonObject) -> None:
-        """A client answers what the server asks: `ping` always, the rest by the handlers of the test."""
+        """A client answers what the server asks: `ping` always, the rest by the handlers of the test.
+
+        With an id that no request may have, the response breaks the rules as well.
+        """
+        usable = isinstance(asked["id"], str | int) and not isinstance(asked["id"], bool)
         method = str(asked.get("method"))
         if method == "ping":
             response = result_response(asked["id"], {})
@@ -72,7 +76,7 @@ class LegacyDialect:
                 "POST",
                 {**POST_HEADERS, **self.headers(response)},
                 encode(response),
-                context=Context(self.revision, response, client_capabilities=self.capabilities),
+                context=Context(self.revision, response, not usable, client_capabilities=self.capabilities),
             )
 
     def close(self, channel: Channel) -> None:

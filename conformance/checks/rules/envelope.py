@@ -6,6 +6,7 @@ What a requirement of this table owns is its own in each revision that has it, s
 from conformance.checks.rules.claim import Claim
 
 CONFORM = "jsonrpc-messages-conform-2-0"
+_SERVER_INFO = "io.modelcontextprotocol~1serverInfo"
 _ABSENT = "must not be present"
 _CODE_AND_MESSAGE = ("jsonrpc-error-has-code-and-message", "jsonrpc-error-has-code-and-message-2024")
 
@@ -28,5 +29,6 @@ ENVELOPE = (
     Claim(CONFORM, ".*", "(/jsonrpc|/result|/error)$", f"missing|{_ABSENT}", kind="notification"),
     Claim(CONFORM, ".*", "/(result|error)$", _ABSENT),
     Claim(CONFORM, ".*", "(/jsonrpc)?$"),
+    Claim("schema-server-messages-valid", ".*", f"/result/_meta(/{_SERVER_INFO}|$)", "^(?!is missing)"),
     Claim("result-resulttype-present", ".*", "/result/resultType$", "is missing|expected string", kind="result"),
 )
