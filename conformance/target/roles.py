@@ -79,6 +79,13 @@ ROLES = {
         Role("sampling-tool", "asks the client to sample", names={"test_sampling": {"prompt": "hi"}}),
         Role("elicitation-tool", "asks the user for input", names={"test_elicitation": {"message": "hi"}}),
         Role("capability-tool", "needs the client's sampling capability", names={"test_missing_capability": {}}),
+        Role("asking-tool", "asks for input before it answers", names={
+            f"test_input_required_result_{name}": {}
+            for name in (
+                "elicitation", "sampling", "list_roots", "request_state", "multiple_inputs", "multi_round",
+                "tampered_state", "capabilities",
+            )
+        }),
         Role("tool-list-changer", "changes the tool list", names={"test_trigger_tool_change": {}},
              changes=True),
         Role("prompt-list-changer", "changes the prompt list", names={"test_trigger_prompt_change": {}},

@@ -7,6 +7,7 @@ import pytest
 
 from conformance.checks import capability, expect, not_applicable, not_testable, requirement
 from conformance.checks.outcomes import Blocked
+from conformance.checks.rules.mrtr import asks
 from conformance.checks.uris import TOKEN, variables
 from conformance.protocol.formats import is_uri_template
 from conformance.protocol.messages import INVALID_PARAMS, METHOD_NOT_FOUND, JsonObject
@@ -54,6 +55,8 @@ def test_completions_conform(peer: Peer, surface: Surface) -> None:
     replies = {name: _complete(peer, ref, name) for ref, name in _targets(surface, MOST)}
     answered = {name: reply for name, reply in replies.items() if reply.has_result}
     for name, reply in answered.items():
+        if asks(reply):
+            raise Blocked("the completion asks for input", by="mrtr-only-supported-methods")
         expect(reply).that(isinstance(reply.result.get("completion"), dict), f"a completion for {name}")
     if not answered:
         for reply in replies.values():

@@ -22,7 +22,7 @@ from conformance.checks.listing import identities, named_twice, sample, varies_b
 from conformance.checks.outcomes import Blocked
 from conformance.checks.rules.list_changes import may_announce
 from conformance.checks.uris import TOKEN
-from conformance.protocol.messages import INVALID_PARAMS, METHOD_NOT_FOUND, JsonObject
+from conformance.protocol.messages import INVALID_PARAMS, METHOD_NOT_FOUND, MISSING_CAPABILITY, JsonObject
 from conformance.protocol.peer import Peer
 from conformance.target.config import RunConfig
 from conformance.target.profile import Surface, TargetProfile
@@ -128,7 +128,8 @@ def test_listed_prompts_can_be_got(peer: Peer, surface: Surface) -> None:
     simple = [one for one in prompts if not _requires_any(one)]
     for prompt in sample(simple, _kind, 4) or prompts[:1]:
         reply = peer.request("prompts/get", {"name": prompt["name"]})
-        broken = reply.error_code == METHOD_NOT_FOUND or (prompt in simple and not reply.has_result)
+        refused = not reply.has_result and reply.error_code != MISSING_CAPABILITY
+        broken = reply.error_code == METHOD_NOT_FOUND or (prompt in simple and refused)
         expect(reply).that(not broken, f"the messages of the listed prompt {prompt['name']}")
 
 
