@@ -23,6 +23,13 @@ def progress_has_another_token(message: Message, request: Request) -> None:
 
 
 @fault(breaks="progress-only-active-tokens")
+@notifications(PROGRESS)
+def progress_under_a_second_token(message: Message, request: Request) -> list[Message]:
+    """Progress is reported once more under a token that nobody gave."""
+    return [message, {**message, "params": {**message["params"], "progressToken": "token-of-the-server"}}]
+
+
+@fault(breaks="progress-only-active-tokens")
 @requests("tools/call", when=lambda request: _token(request) is None)
 def progress_without_a_token(request: Request) -> None:
     """Progress is reported for requests that gave no token."""
