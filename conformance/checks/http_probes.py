@@ -8,7 +8,7 @@ from typing import Any
 from conformance.checks.outcomes import not_testable
 from conformance.protocol.messages import JsonObject
 from conformance.protocol.peer import Peer, call_params
-from conformance.protocol.reply import Reply
+from conformance.protocol.reply import LiveReply, Reply
 from conformance.protocol.revisions import era_of
 from conformance.target.config import RunConfig
 from conformance.target.profile import LISTS, Surface
@@ -44,6 +44,18 @@ def plain_methods(surface: Surface) -> list[str]:
     """Requests without arguments that this server serves: the cheap one, and a list when it declares any."""
     lists = [method for key, method in LISTS.items() if surface.items.get(key) is not None]
     return [cheap_method(surface.revision), *lists[:1]]
+
+
+def often_streamed(peer: Peer, surface: Surface, config: RunConfig) -> Iterator[LiveReply]:
+    """Requests that were just sent: plain ones, and a call that reports progress, which is what streams are for.
+
+    Close each before the next is taken.
+    """
+    for method in plain_methods(surface):
+        yield peer.start(method)
+    if played := fill("progress-tool", surface, config):
+        params = call_params(played.item, played.arguments, {"progressToken": "conformance-stream"})
+        yield peer.start("tools/call", params, headers=peer.tool_headers(played.item, played.arguments))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 from conformance.checks import expect, need_result, not_applicable, not_testable, requirement
-from conformance.checks.http_probes import cheap_method, judged, plain_methods
+from conformance.checks.http_probes import judged, often_streamed, plain_methods
 from conformance.checks.rules.http_answers import REDIRECTS
 from conformance.protocol.legacy import SESSION_HEADER, VERSION_HEADER
 from conformance.protocol.messages import notification, result_response
 from conformance.protocol.peer import Peer
 from conformance.protocol.reply import LiveReply, Reply
+from conformance.target.config import RunConfig
 from conformance.target.profile import Surface, TargetProfile
 
 NewPeer = Callable[..., Peer]
@@ -94,14 +95,20 @@ def test_missing_version_header_is_not_an_error(peer: Peer, target: TargetProfil
 
 
 @requirement("http-sse-close-after-response")
-def test_stream_ends_after_the_response(peer: Peer, target: TargetProfile) -> None:
+def test_stream_ends_after_the_response(
+    peer: Peer, surface: Surface, target: TargetProfile, run_config: RunConfig
+) -> None:
     """Once the response is out, the server ends the stream."""
-    live = peer.start(cheap_method(peer.revision))
-    try:
-        need_result(live.wait_for_response(peer.channel.timeout))
-        if not live.reply.exchange.is_stream:
-            not_applicable("ping is not answered by a stream")
-        expect(live.reply).that(live.wait_end(max(2.0, target.grace)), "the end of the stream after the response")
-    finally:
-        live.close()
+    streams = 0
+    for live in often_streamed(peer, surface, run_config):
+        try:
+            need_result(live.wait_for_response(peer.channel.timeout))
+            if live.reply.exchange.is_stream:
+                streams += 1
+                ended = live.wait_end(max(2.0, target.grace))
+                expect(live.reply).that(ended, f"the end of the stream after the response to {live.message['method']}")
+        finally:
+            live.close()
+    if not streams:
+        not_applicable("no request was answered by a stream")
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from conformance.checks import code_of, expect, need_result, not_applicable, not_testable, requirement
-from conformance.checks.http_probes import judged, plain_methods
+from conformance.checks.http_probes import judged, often_streamed, plain_methods
 from conformance.checks.outcomes import Blocked
 from conformance.protocol.legacy import SESSION_HEADER, VERSION_HEADER
 from conformance.protocol.messages import META_VERSION, notification
@@ -11,6 +11,7 @@ from conformance.protocol.peer import Peer
 from conformance.protocol.reply import Reply
 from conformance.protocol.resumption import LAST_EVENT_ID
 from conformance.protocol.revisions import LEGACY
+from conformance.target.config import RunConfig
 from conformance.target.profile import Surface, TargetProfile
 
 DISCOVER = "server/discover"
@@ -74,15 +75,16 @@ def test_notification_is_202_or_refused(peer: Peer) -> None:
 
 
 @requirement("http-sse-final-response-terminates")
-def test_stream_ends_with_the_response(peer: Peer, surface: Surface, target: TargetProfile) -> None:
+def test_stream_ends_with_the_response(
+    peer: Peer, surface: Surface, target: TargetProfile, run_config: RunConfig
+) -> None:
     """The final response is the end of the stream."""
-    for method in plain_methods(surface):
-        live = peer.start(method)
+    for live in often_streamed(peer, surface, run_config):
         try:
             need_result(live.wait_for_response(peer.channel.timeout))
             if live.reply.exchange.is_stream:
                 ended = live.wait_end(max(2.0, target.grace))
-                expect(live.reply).that(ended, f"the end of the stream after the response to {method}")
+                expect(live.reply).that(ended, f"the end of the stream after the response to {live.message['method']}")
         finally:
             live.close()
 

@@ -183,8 +183,11 @@ def _is_notification_method(message: Any) -> bool:
 
 @invariant("jsonrpc-request-id-unique-in-session")
 def request_ids_are_not_reused(reply: Reply, context: Context) -> list[str] | None:
-    """Judged on one stream at a time, where a repetition cannot be the same request delivered again."""
-    ids = [(type(one["id"]).__name__, str(one["id"])) for one in reply.requests]
+    """Judged on one stream at a time, where a repetition cannot be the same request delivered again.
+
+    What is no id at all breaks another rule.
+    """
+    ids = [(type(one["id"]).__name__, str(one["id"])) for one in reply.requests if isinstance(one["id"], str | int)]
     if len(ids) < 2:
         return None
     return ["a request id is used twice on one stream"] if len(set(ids)) < len(ids) else []

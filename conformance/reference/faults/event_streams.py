@@ -173,6 +173,13 @@ async def stream_left_open(request: Request, app: App, receive: Receive, send: S
     await _never_ended(request, app, receive, send)
 
 
+@fault(breaks="http-sse-close-after-response")
+@wraps("tools/call", when=lambda request: request.params.get("name") == "test_tool_with_progress")
+async def stream_of_calls_left_open(request: Request, app: App, receive: Receive, send: Send) -> None:
+    """The stream of a call with progress is not ended after the response."""
+    await _never_ended(request, app, receive, send)
+
+
 @fault(breaks="http-sse-final-response-terminates")
 @wraps(("tools/list", "prompts/list"))
 async def modern_stream_left_open(request: Request, app: App, receive: Receive, send: Send) -> None:
