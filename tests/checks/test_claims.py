@@ -132,3 +132,11 @@ def test_content_of_a_later_revision_in_a_prompt_has_a_rule_of_its_own(revision:
 )
 def test_what_is_allowed_breaks_nothing(method: str, result: Any) -> None:
     assert broken(answer(method, result)) == set()
+
+
+@pytest.mark.parametrize(("probe", "expected"), [(True, set()), (False, {"resources-read-result-shape"})])
+def test_a_uri_of_ours_that_comes_back_is_no_second_defect(probe: bool, expected: set[str]) -> None:
+    served = answer("resources/read", {"contents": [{"uri": "", "text": "None"}]})
+    asked = {**served.context.message, "params": {"uri": ""}}
+
+    assert broken(Recorded(served.exchange, Context("2025-06-18", asked, probe))) == expected
