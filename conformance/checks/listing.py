@@ -1,6 +1,7 @@
 """Announced items: samples of them, and whether a list hangs on the connection."""
 
 from collections.abc import Callable, Hashable, Sequence
+from contextlib import ExitStack
 from typing import Any
 
 from conformance.protocol.messages import JsonObject
@@ -54,6 +55,29 @@ def begins_too_early(page: Sequence[str], earlier: Sequence[Sequence[str]]) -> l
     again = max((sorted(set(page) & set(one)) for one in earlier), key=len)
     whole = any(set(page) == set(one) for one in earlier)
     return list(page[: max(ends)]) if ends else again if whole or len(again) > 1 else []
+
+
+CONNECTIONS = 4
+READINGS = 3
+PAGES = 5
+
+
+def differs_between_connections(peer: Peer, method: str, key: str, identity: str) -> bool:
+    """Whether connections that are open side by side show different lists, each the same whenever it is asked."""
+    with ExitStack() as opened:
+        channels = [opened.enter_context(peer.channel.on_new_connection()) for _ in range(CONNECTIONS)]
+        peers = [Peer(channel, peer.dialect) for channel in channels]
+        first = [_several_pages(one, method, key, identity) for one in peers]
+        if len(set(first)) < 2:
+            return False
+        again = [[_several_pages(one, method, key, identity) for one in peers] for _ in range(READINGS - 1)]
+    return all(reading == first for reading in again)
+
+
+def _several_pages(peer: Peer, method: str, key: str, identity: str) -> frozenset[str]:
+    arrays = [reply.result.get(key) for reply in peer.pages(method, limit=PAGES) if reply.has_result]
+    listed = [one for array in arrays if isinstance(array, list) for one in array]
+    return frozenset(str(one.get(identity)) for one in listed if isinstance(one, dict))
 
 
 def varies_by_connection(take: Callable[[bool], frozenset[str]], other: Callable[[], Any]) -> bool:

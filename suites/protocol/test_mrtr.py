@@ -8,14 +8,15 @@ import pytest
 
 from conformance.checks import expect, not_testable, requirement
 from conformance.checks.outcomes import Blocked
-from conformance.checks.rules.mrtr import INPUT_REQUIRED, asks, input_requests
+from conformance.checks.rules.mrtr import INPUT_REQUIRED, KINDS, asks, input_requests
 from conformance.checks.tool_results import complains, is_complete
 from conformance.protocol.messages import JsonObject
+from conformance.protocol.modern import modern_peer
 from conformance.protocol.peer import Peer
 from conformance.protocol.reply import Reply
 from conformance.target.arguments import make_arguments
 from conformance.target.config import RunConfig
-from conformance.target.profile import Surface
+from conformance.target.profile import CAPABILITY_OF, LISTS, Surface
 from conformance.target.roles import ROLES, advice, may_call
 from conformance.target.samples import CannotMake, TooMuch, sample_object
 
@@ -47,8 +48,10 @@ class Asking:
         params = {"name": self.tool["name"], "arguments": self.arguments, "inputResponses": responses}
         if "requestState" in self.result:
             params["requestState"] = self.result["requestState"] if state is None else state
-        headers = {**self.peer.tool_headers(self.tool, self.arguments), "connection": "close"}
-        return self.peer.request("tools/call", params, headers=headers, probe=probe)
+        headers = self.peer.tool_headers(self.tool, self.arguments)
+        with self.peer.channel.on_new_connection() as fresh:
+            peer = modern_peer(fresh, self.peer.revision, CLIENT)
+            return peer.request("tools/call", params, headers=headers, probe=probe)
 
 
 @pytest.fixture
@@ -81,6 +84,27 @@ def _with_requests(asking: list[Asking]) -> list[Asking]:
 def test_input_requests_are_well_formed(asking: list[Asking]) -> None:
     """Each is one of the three requests; what the questions hold is judged as traffic."""
     assert asking
+
+
+@requirement("mrtr-only-supported-methods")
+def test_other_methods_ask_for_nothing(new_peer: NewPeer, surface: Surface) -> None:
+    """Not even a client that can give everything is asked for input by discovery or a list."""
+    peer = new_peer(capabilities=CLIENT)
+    for method in ("server/discover", *(LISTS[key] for key in LISTS if surface.declares(CAPABILITY_OF[key]))):
+        reply = peer.request(method)
+        expect(reply).that(not asks(reply), f"no question in the answer to {method}")
+
+
+@requirement("mrtr-no-undeclared-input-kind")
+@pytest.mark.parametrize("kind", CLIENT)
+def test_only_what_was_declared_is_asked_for(new_peer: NewPeer, asking: list[Asking], kind: str) -> None:
+    """A client that can give one kind of input is asked for no other."""
+    peer = new_peer(capabilities={kind: CLIENT[kind]})
+    for one in asking[-TRIED:]:
+        reply = peer.call_tool(one.tool, one.arguments)
+        asked = input_requests(reply.result) if asks(reply) else {}
+        others = [each["method"] for each in asked.values() if KINDS.get(str(each.get("method")), kind) != kind]
+        expect(reply).that(not others, f"no question beside {kind}", others)
 
 
 @requirement("mrtr-retry-independent")

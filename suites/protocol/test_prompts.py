@@ -19,7 +19,13 @@ from conformance.checks import (
 )
 from conformance.checks.flow import notified
 from conformance.checks.listening import get_stream
-from conformance.checks.listing import identities, named_twice, sample, varies_by_connection
+from conformance.checks.listing import (
+    differs_between_connections,
+    identities,
+    named_twice,
+    sample,
+    varies_by_connection,
+)
 from conformance.checks.outcomes import Blocked
 from conformance.checks.rules.list_changes import may_announce
 from conformance.checks.uris import TOKEN
@@ -99,7 +105,7 @@ def test_the_list_does_not_depend_on_the_connection(peer: Peer, surface: Surface
             arguments = prompt_arguments(prompt, surface, run_config)
             peer.request("prompts/get", {"name": str(prompt.get("name")), "arguments": arguments})
 
-    if varies_by_connection(take, get):
+    if differs_between_connections(peer, "prompts/list", "prompts", "name") or varies_by_connection(take, get):
         violation("the same set of prompts on every connection", "sets that go back and forth between connections")
 
 

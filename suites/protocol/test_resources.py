@@ -21,7 +21,13 @@ from conformance.checks import (
 from conformance.checks.encodings import byte_lengths, is_media_type
 from conformance.checks.flow import notified
 from conformance.checks.listening import get_stream
-from conformance.checks.listing import identities, named_twice, sample, varies_by_connection
+from conformance.checks.listing import (
+    differs_between_connections,
+    identities,
+    named_twice,
+    sample,
+    varies_by_connection,
+)
 from conformance.checks.outcomes import Blocked
 from conformance.checks.rules.list_changes import may_announce
 from conformance.checks.uris import NOBODYS, may_match, missing_siblings
@@ -91,7 +97,7 @@ def test_the_list_does_not_depend_on_the_connection(peer: Peer, surface: Surface
         for resource in surface.resources[:1]:
             _read(peer, resource.get("uri"))
 
-    if varies_by_connection(take, read):
+    if differs_between_connections(peer, "resources/list", "resources", "uri") or varies_by_connection(take, read):
         violation("the same set of resources on every connection", "sets that go back and forth between connections")
 
 

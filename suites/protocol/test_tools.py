@@ -17,7 +17,7 @@ from conformance.checks import (
     violation,
 )
 from conformance.checks.http_probes import judged
-from conformance.checks.listing import named_twice, varies_by_connection
+from conformance.checks.listing import differs_between_connections, named_twice, varies_by_connection
 from conformance.checks.outcomes import Blocked
 from conformance.protocol.json_schema import check_json_schema
 from conformance.protocol.messages import JsonObject
@@ -162,5 +162,5 @@ def test_the_list_does_not_hang_on_the_connection(peer: Peer, surface: Surface, 
         if plain:
             peer.call_tool(plain.item, plain.arguments)
 
-    if varies_by_connection(take, other):
+    if differs_between_connections(peer, "tools/list", "tools", "name") or varies_by_connection(take, other):
         violation("one set of tools, whatever the connection", "the set differs between connections, time and again")

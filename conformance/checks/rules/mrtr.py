@@ -1,11 +1,10 @@
 """Results that ask for input, and the types of results (2026-07-28 basic/patterns/mrtr, basic/index#resulttype)."""
 
-from typing import Any
-
+from conformance.checks.flow import member
 from conformance.checks.invariants import Judge, invariant
 from conformance.checks.rules.claims import claimed
 from conformance.checks.rules.force import in_force
-from conformance.protocol.messages import JsonObject
+from conformance.protocol.messages import META_CAPABILITIES, JsonObject
 from conformance.protocol.reply import Reply
 from conformance.wire.channel import Context
 
@@ -67,10 +66,19 @@ def what_asks_says_what_for(reply: Reply, context: Context) -> list[str] | None:
     return claimed("mrtr-at-least-one-field", reply, context) if asks(reply) else None
 
 
+def _declared(context: Context) -> JsonObject | None:
+    """What the request itself says that its client can do."""
+    meta = member(context.message, "_meta")
+    found = meta.get(META_CAPABILITIES) if isinstance(meta, dict) else None
+    return found if isinstance(found, dict) else None
+
+
 @invariant("mrtr-no-undeclared-input-kind")
 def only_declared_kinds_are_asked_for(reply: Reply, context: Context) -> list[str] | None:
-    declared: Any = context.client_capabilities
-    if not asks(reply) or not in_force(reply, context) or declared is None:
+    if not asks(reply) or not in_force(reply, context):
+        return None
+    declared = _declared(context)
+    if declared is None:
         return None
     wanted = [str(one.get("method")) for one in input_requests(reply.result).values()]
     undeclared = [method for method in wanted if method in KINDS and KINDS[method] not in declared]
