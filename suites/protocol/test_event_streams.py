@@ -295,6 +295,8 @@ def test_post_stream_is_resumed_by_get(new_peer: NewPeer, role: Role, target: Ta
     peer = new_peer()
     call, event_id = _interrupt(peer, role("progress-tool"))
     again = _resume(peer, event_id, target, 2.0)
+    if not again.messages:
+        not_testable("the server replays nothing, which it need not do")
 
     expect(again).that(
         any(one.get("id") == call.message["id"] for one in again.responses), "the response of the resumed request"

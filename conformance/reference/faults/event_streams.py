@@ -10,7 +10,7 @@ from conformance.reference.catalogue import fault
 from conformance.reference.exchange import Headers, Request, Response
 from conformance.reference.rewriting import Rewriter, rewriting_messages
 from conformance.reference.sse import ServerSentEvent
-from conformance.reference.transformations import requests, wraps
+from conformance.reference.transformations import wraps
 
 
 def _listens(request: Request) -> bool:
@@ -244,7 +244,11 @@ async def no_retry_before_close(request: Request, app: App, receive: Receive, se
 
 
 @fault(breaks="http-resume-always-get")
-@requests(when=lambda request: request.method == "GET" and "last-event-id" in request.headers)
-def resumption_is_a_new_stream(request: Request) -> None:
-    """Last-Event-ID is ignored, and a new stream is opened."""
-    request.headers.remove("last-event-id")
+@wraps(when=lambda request: request.method == "GET" and "last-event-id" in request.headers)
+async def resumption_without_the_response(request: Request, app: App, receive: Receive, send: Send) -> None:
+    """A stream that is resumed tells the rest of the progress, and never the response."""
+
+    def without_responses(message: dict[str, Any]) -> list[dict[str, Any]]:
+        return [message] if "method" in message else []
+
+    await request.pass_on(app, receive, rewriting_messages(send, without_responses))

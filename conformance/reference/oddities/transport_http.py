@@ -30,6 +30,13 @@ def delete_is_405(request: Request) -> Response:
     return Response(405)
 
 
+@oddity(because="A server may give ids to events and yet replay none of them.", revisions=STREAMABLE)
+@requests(when=lambda request: request.method == "GET" and "last-event-id" in request.headers)
+def resumption_is_a_new_stream(request: Request) -> None:
+    """Last-Event-ID is ignored, and a new stream is opened."""
+    request.headers.remove("last-event-id")
+
+
 @oddity(because="A request may be answered with a JSON object or with a stream, as the server likes.")
 @wraps(tuple(QUIET))
 async def lists_as_json(request: Request, app: App, receive: Receive, send: Send) -> None:
