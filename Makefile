@@ -15,7 +15,7 @@ conformance: $(STAMP)  ## the suites against the embedded reference server
 	@echo "reports are in ./reports (see reports/README.md)"
 
 test: $(STAMP)  ## the harness's own tests
-	$(BIN)/python -m pytest tests -n 2 -q $(ARGS)
+	$(BIN)/python -m pytest tests -n 2 --dist worksteal -q $(ARGS)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
