@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
+from conformance.protocol.revisions import REVISIONS
 from conformance.reference.asgi import App, Receive, Send
 from conformance.reference.catalogue import fault
 from conformance.reference.exchange import Request, Response
@@ -36,8 +37,14 @@ def ended_session_is_400(response: Response, request: Request) -> None:
         response.status = 400
 
 
+def _ends_session(request: Request) -> bool:
+    """A DELETE that is right in all its headers."""
+    version = request.headers.get("mcp-protocol-version")
+    return request.method == "DELETE" and "origin" not in request.headers and version in (None, *REVISIONS)
+
+
 @fault(breaks="http-session-terminated-404")
-@requests(when=lambda request: request.method == "DELETE" and "origin" not in request.headers)
+@requests(when=_ends_session)
 def delete_ends_nothing(request: Request) -> Response:
     """DELETE is answered with 200, and the session lives on."""
     return Response(200)
