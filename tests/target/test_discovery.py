@@ -17,6 +17,7 @@ from conformance.target.config import RunConfig
 from conformance.target.discovery import discover, open_channel
 from conformance.target.errors import ConfigError, TargetError
 from conformance.target.profile import TargetProfile
+from conformance.wire.channel import TargetLost
 from conformance.wire.http import HttpWire
 from tests.target.answers import Answer, Answers, Json, answering, error, result
 from tests.wire.scripted import STREAM_HEAD, Script, answer, reset, scripted
@@ -276,19 +277,23 @@ HTML = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 15\r\nCon
         (send(HTML), "HTML: is this the MCP endpoint"),
         (send(answer(b"{}", "403 Forbidden", "Connection: close")), "is the credential allowed"),
         (send(answer(b"{}", "404 Not Found", "Connection: close")), "HTTP 404"),
-        (send(answer(b"{}", "429 Too Many Requests", "Connection: close")), "too many requests"),
         (redirect("/mcp"), "without end"),
         (redirect("http://127.0.0.2/"), "another origin"),
         (redirect("http://127.0.0.1:1x/"), "Invalid URL in location header"),
     ],
     ids=[
-        "hang", "drip", "endless", "flood", "garbage", "reset", "cut-off", "html", "403", "404", "429",
+        "hang", "drip", "endless", "flood", "garbage", "reset", "cut-off", "html", "403", "404",
         "redirect-loop", "other-origin", "no-url",
     ],
 )  # fmt: skip
 def test_target_that_cannot_be_judged_gets_one_line(script: Script, said: str) -> None:
     with scripted(script) as server:
         assert said in complaint(server.url)
+
+
+def test_target_that_limits_every_request_is_lost() -> None:
+    with scripted(send(answer(b"{}", "429 Too Many Requests", "Connection: close"))) as server:
+        assert "limits the rate" in complaint(server.url, TargetLost)
 
 
 def test_closed_port_is_told() -> None:
