@@ -1,5 +1,8 @@
 """Results that ask for input, and the types of results (2026-07-28 basic/patterns/mrtr, basic/index#resulttype)."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from conformance.checks.flow import member
 from conformance.checks.invariants import Judge, invariant
 from conformance.checks.rules.claims import claimed
@@ -15,19 +18,26 @@ KINDS = {"elicitation/create": "elicitation", "sampling/createMessage": "samplin
 
 @invariant("result-resulttype-known-values")
 def result_types_are_known(reply: Reply, context: Context) -> list[str] | None:
-    """An extension that both sides declare may bring other types."""
-    if not reply.has_result or not in_force(reply, context) or _extended(context):
-        return None
-    kind = reply.result.get("resultType")
+    """A server with extensions may know other types, which are for the clients that declare them."""
+    return None if _extended(context.declared) else _other_types(reply, context)
+
+
+@invariant("version-ext-fallback-or-reject")
+def extended_types_are_for_declaring_clients(reply: Reply, context: Context) -> list[str] | None:
+    extended = _extended(context.declared) and not _extended(context.client_capabilities)
+    return _other_types(reply, context) if extended else None
+
+
+def _other_types(reply: Reply, context: Context) -> list[str] | None:
+    kind = reply.result.get("resultType") if reply.has_result and in_force(reply, context) else None
     if not isinstance(kind, str):
         return None
     known = kind in ("complete", INPUT_REQUIRED)
     return [] if known else [f"the result of {reply.method} is of the type {kind[:60]!r}"]
 
 
-def _extended(context: Context) -> bool:
-    sides = (context.client_capabilities or {}, context.declared or {})
-    return all(side.get("extensions") for side in sides)
+def _extended(capabilities: Mapping[str, Any] | None) -> bool:
+    return bool((capabilities or {}).get("extensions"))
 
 
 def asks(reply: Reply) -> bool:
