@@ -9,7 +9,7 @@ from conformance.contracts.ledger.entry import Entry
 from conformance.contracts.ledger.findings import Finding, Severity, quoted
 from conformance.contracts.ledger.line import Body
 from conformance.contracts.ledger.settings import LedgerSettings
-from conformance.contracts.ledger.times import hours, instant, iso
+from conformance.contracts.times import hours, instant, iso
 
 
 class Tracker(Protocol):

@@ -15,7 +15,7 @@ from conformance.contracts.ledger.findings import Finding
 from conformance.contracts.ledger.lint import Linter
 from conformance.contracts.ledger.settings import LedgerSettings
 from conformance.contracts.ledger.source import Line, lines
-from conformance.contracts.ledger.times import instant, iso, length
+from conformance.contracts.times import instant, iso, length
 from conformance.target.errors import ConfigError
 
 _UNITS = {"s": 1 / 3600, "m": 1 / 60, "h": 1.0, "d": 24.0}

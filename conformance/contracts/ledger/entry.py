@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from conformance.contracts.ledger.line import Body
-from conformance.contracts.ledger.times import instant
+from conformance.contracts.times import instant
 
 
 class Entry(NamedTuple):

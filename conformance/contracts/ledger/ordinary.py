@@ -10,7 +10,7 @@ from typing import Final
 
 from conformance.contracts.ledger.entry import Entry
 from conformance.contracts.ledger.settings import LedgerSettings
-from conformance.contracts.ledger.times import instant, length
+from conformance.contracts.times import instant, length
 
 _MEMBERS: Final = frozenset({"connector_id", "rotated_at", "window_hours", "rotation_window", "credential_window"})
 _CREDENTIAL_MEMBERS: Final = frozenset({"issued_at", "expires_at", "duration", "rotation_window_id"})

@@ -8,7 +8,7 @@ from conformance.contracts.ledger.entry import Entry
 from conformance.contracts.ledger.findings import quoted
 from conformance.contracts.ledger.secrets import credentials_elsewhere, credentials_in_request
 from conformance.contracts.ledger.settings import LedgerSettings
-from conformance.contracts.ledger.times import compact, hours, instant, is_utc, iso, length
+from conformance.contracts.times import compact, hours, instant, is_utc, iso, length
 
 Rule = Callable[[Entry, LedgerSettings], Iterable[str]]
 

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from conformance.contracts.ledger.findings import quoted
 from conformance.contracts.ledger.line import Body
-from conformance.contracts.ledger.times import instant, length
+from conformance.contracts.times import instant, length
 from conformance.protocol.problems import kind_of
 
 

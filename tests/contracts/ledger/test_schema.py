@@ -12,7 +12,7 @@ from conformance.contracts.ledger import shape
 from conformance.contracts.ledger.entry import entry as entry_of
 from conformance.contracts.ledger.rules import utc
 from conformance.contracts.ledger.settings import LedgerSettings
-from conformance.contracts.ledger.times import DURATION, TIMESTAMP, UTC_TIMESTAMP, instant
+from conformance.contracts.times import DURATION, TIMESTAMP, UTC_TIMESTAMP, instant
 from conformance.protocol.schemas import schema_root
 from tests.contracts.ledger.building import Body, changed, entry, minimal, traced
 

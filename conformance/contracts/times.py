@@ -1,4 +1,4 @@
-"""Timestamps and durations of the ledger, as numbers of seconds.
+"""Timestamps and durations in documents, as numbers of seconds.
 
 What was parsed is remembered, as the lines of one rotation repeat it. Longer texts are none, so that the memory
 for it is bounded.
