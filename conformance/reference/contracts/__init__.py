@@ -1,0 +1,1 @@
+"""Our server of the operators' contracts."""
