@@ -31,12 +31,12 @@ def matches(condition: Any, found: Any) -> bool:
     """Whether a row's value meets a condition. What is no condition holds for every row."""
     op, value = (condition.get("op"), condition.get("value")) if isinstance(condition, dict) else (None, None)
     if op in WITHOUT_VALUE:
-        return (found is None) == (op == "null")
+        return (found is None) is (op == "null")
     if op in COMPARISONS:
         return bool(COMPARISONS[op](*_comparable(found, value)))
     if op in ("in", "not_in"):
         wanted = value if isinstance(value, list) else str(value).split(",")
-        return (str(found) in [str(one) for one in wanted]) == (op == "in")
+        return (str(found) in map(str, wanted)) is (op == "in")
     if isinstance(op, str) and op.startswith("like"):
         return _like(op, str(found or ""), str(value))
     return True
