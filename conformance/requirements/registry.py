@@ -7,13 +7,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, get_args
 
-import yaml
-
+from conformance.registries import labelled_entries
 from conformance.requirements.requirement import LEVELS, REVISIONS, MaxVerdict, Requirement
 
 DATA = Path(__file__).parent / "data"
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _REQUIRED = frozenset({"id", "level", "revisions", "where", "basis", "text", "how"})
 _OPTIONAL = frozenset({"needs", "notes", "max_verdict", "not_checked"})
 _BASES = ("prose", "schema-comment", "schema-shape", "extension", "best-practices", "lowercase")
@@ -37,7 +35,7 @@ def read_directory(directory: Path) -> Mapping[str, Requirement]:
     found: dict[str, Requirement] = {}
     problems: list[str] = []
     for path in sorted(directory.glob("*.yaml")):
-        for label, entry in _entries(path):
+        for label, entry in labelled_entries(path, "requirements", RegistryError):
             wrong = list(_problems(entry)) or _repeated(entry["id"], found)
             problems += [f"{path.name}: {label}: {problem}" for problem in wrong]
             if not wrong:
@@ -47,18 +45,6 @@ def read_directory(directory: Path) -> Mapping[str, Requirement]:
     if problems:
         raise RegistryError("\n".join(problems))
     return MappingProxyType(found)
-
-
-def _entries(path: Path) -> Iterator[tuple[str, Any]]:
-    try:
-        entries = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
-    except yaml.YAMLError as error:
-        raise RegistryError(f"{path.name}: not YAML: {error}") from error
-    if not isinstance(entries, list):
-        raise RegistryError(f"{path.name}: a list of requirements is expected")
-    for number, entry in enumerate(entries, start=1):
-        named = isinstance(entry, dict) and isinstance(entry.get("id"), str)
-        yield (entry["id"] if named else f"entry {number}"), entry
 
 
 def _problems(entry: Any) -> Iterator[str]:

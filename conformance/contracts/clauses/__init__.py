@@ -1,5 +1,6 @@
-"""The numbered promises of four real systems, in their runbooks' order."""
+"""The numbered promises of four real systems, in the order of their runbooks."""
 
-from conformance.contracts.clauses.registry import Clause, load
+from conformance.contracts.clauses.clause import Clause
+from conformance.contracts.clauses.registry import ClauseError, load
 
-__all__ = ["Clause", "load"]
+__all__ = ["Clause", "ClauseError", "load"]

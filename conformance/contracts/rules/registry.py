@@ -8,14 +8,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
-import yaml
+from conformance.registries import labelled_entries
 
 DATA = Path(__file__).parent / "data"
 
 RuleLevel = Literal["must", "should"]
 Safety = Literal["safe", "write", "noisy", "destructive", "offline"]
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _REQUIRED = frozenset({"id", "level", "safety", "text", "how", "clauses", "advice"})
 _OPTIONAL = frozenset({"see"})
 _KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -52,7 +51,7 @@ def read_directory(directory: Path) -> Mapping[str, ContractRule]:
     found: dict[str, ContractRule] = {}
     problems: list[str] = []
     for path in sorted(directory.glob("*.yaml")):
-        for label, entry in _entries(path):
+        for label, entry in labelled_entries(path, "rules", RuleError):
             wrong = list(_problems(entry)) or (["duplicate id"] if entry["id"] in found else [])
             problems += [f"{path.name}: {label}: {problem}" for problem in wrong]
             if not wrong:
@@ -61,18 +60,6 @@ def read_directory(directory: Path) -> Mapping[str, ContractRule]:
     if problems:
         raise RuleError("\n".join(problems))
     return MappingProxyType(found)
-
-
-def _entries(path: Path) -> Iterator[tuple[str, Any]]:
-    try:
-        entries = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
-    except yaml.YAMLError as error:
-        raise RuleError(f"{path.name}: not YAML: {error}") from error
-    if not isinstance(entries, list):
-        raise RuleError(f"{path.name}: a list of rules is expected")
-    for number, entry in enumerate(entries, start=1):
-        named = isinstance(entry, dict) and isinstance(entry.get("id"), str)
-        yield (entry["id"] if named else f"entry {number}"), entry
 
 
 def _problems(entry: Any) -> Iterator[str]:
