@@ -11,8 +11,9 @@ from typing import Any
 
 from conformance import __version__, exit_codes
 from conformance.contracts.ledger import command as ledger
-from conformance.plugin.contact import complain, did_you_mean, discover_target
+from conformance.plugin.contact import complain, discover_target
 from conformance.plugin.options import RENAMED, add_arguments
+from conformance.report import explain_command as explain
 from conformance.target.config import load_config
 from conformance.target.errors import ConfigError, TargetError
 from conformance.target.options import OPTIONS
@@ -76,10 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     add_arguments(discover)
     discover.set_defaults(command=_discover)
 
-    explain = commands.add_parser("explain", help="print a requirement: the rule, where it stands, how it is tested")
-    explain.add_argument("id", nargs="?", metavar="ID", help="the id of a requirement; without one, list them")
-    explain.add_argument("--area", help="list the requirements of one area only")
-    explain.set_defaults(command=_explain)
+    explain.add_arguments(commands.add_parser("explain", help="print a rule: where it stands, how it is tested"))
 
     ledger.add_arguments(commands.add_parser("ledger", help="judge a rotation ledger (JSONL), line by line"))
 
@@ -131,23 +129,6 @@ def _discover(arguments: argparse.Namespace) -> int:
     profile = discover_target(config)
     text = json.dumps(profile.to_json(), indent=2) if arguments.json else describe(profile, config)
     print(config.redactor.text(text))
-    return exit_codes.OK
-
-
-def _explain(arguments: argparse.Namespace) -> int:
-    from conformance.report.explain import explain, listing
-    from conformance.requirements import load
-
-    rules = load()
-    areas = {rule.area for rule in rules.values()}
-    if arguments.area is not None and arguments.area not in areas:
-        raise ConfigError(f"--area: no such name {arguments.area!r}; areas: {', '.join(sorted(areas))}")
-    if arguments.id is None:
-        print(listing(rules.values(), arguments.area))
-        return exit_codes.OK
-    if arguments.id not in rules:
-        raise ConfigError(f"no requirement {arguments.id!r}; {did_you_mean(arguments.id, rules)}")
-    print(explain(rules[arguments.id]))
     return exit_codes.OK
 
 

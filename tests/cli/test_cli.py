@@ -46,11 +46,34 @@ def test_explain_lists_an_area(capsys: pytest.CaptureFixture[str]) -> None:
     assert {line.split()[-2] for line in capsys.readouterr().out.splitlines()} == {"ping"}
 
 
+@pytest.mark.parametrize("id", ["C-EMCP-104", "c-emcp-104"])
+def test_explain_prints_a_clause(capsys: pytest.CaptureFixture[str], id: str) -> None:
+    assert cli.main(["explain", id]) == exit_codes.OK
+
+    shown = capsys.readouterr().out
+    assert shown.startswith("C-EMCP-104 (emcp, MUST)\n")
+    assert "Wait the time of Retry-After" in shown
+    assert "only its source code shows it" in shown
+    assert "needs --allow-noisy" in shown
+
+
+def test_explain_lists_the_clauses_of_a_system(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["explain", "--clauses", "upgrade"]) == exit_codes.OK
+
+    assert [line.split()[2] for line in capsys.readouterr().out.splitlines()] == [
+        f"C-WVO-{number:03}" for number in range(1, 96)
+    ]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["explain", "ping-respond"], "mcp-conformance: no requirement 'ping-respond'; did you mean ping-"),
+        (
+            ["explain", "ping-respond"],
+            "mcp-conformance: no requirement, rule or clause 'ping-respond'; did you mean ping-",
+        ),
         (["explain", "--area", "pong"], "mcp-conformance: --area: no such name 'pong'; areas: "),
+        (["explain", "--clauses", "pong"], "mcp-conformance: --clauses: no such name 'pong'; systems: emcp, level3, "),
         (["discover", "nonsense"], "mcp-conformance: --target: 'nonsense' is not an http or https URL"),
     ],
 )
