@@ -10,6 +10,8 @@ __all__ = ["pytest_addhooks", "pytest_addoption", "pytest_cmdline_main", "pytest
 
 MARKERS = (
     "requirement(id): the rule of the registry that the test judges",
+    "rule(id): the rule of a contract that the test judges, under each profile that promises it",
+    "conformance_contract(promise): set at collection, the rule as a profile promises it",
     "revisions(first, last=None): limit the test to revisions from first to last",
     "capability(name, *path): not applicable unless the target declares this capability (or flag of it)",
     "timing: the verdict hangs on time, so the check is run again before it may fail",

@@ -11,7 +11,7 @@ from typing import Any
 import allure_commons
 import pytest
 
-from conformance.plugin.collection import requirement_of
+from conformance.plugin.judged import judged
 from conformance.plugin.outcomes import VERDICT
 from conformance.plugin.run import Run
 from conformance.report.allure import AllureResults
@@ -36,7 +36,7 @@ class Gate:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
-        self._closed = requirement_of(item) is not None
+        self._closed = judged(item) is not None
         try:
             return (yield)
         finally:

@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from conformance.plugin.contracts import profile_rows
 from conformance.plugin.invocation import suites_directory
+from conformance.plugin.judged import judged
 from conformance.plugin.run import RUN, Run
 from conformance.protocol.messages import JsonObject
 from conformance.protocol.revisions import REVISIONS, era_of
@@ -25,15 +28,15 @@ ITEMS = {
 NOTHING = "-"
 
 
-def requirement_of(item: pytest.Item) -> Requirement | None:
-    """The rule that a test judges, or None for a test that is not ours."""
-    marker = item.get_closest_marker("requirement")
-    return load().get(marker.args[0]) if marker else None
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "revision" not in metafunc.fixturenames or RUN not in metafunc.config.stash:
+    if RUN not in metafunc.config.stash:
+        return
+    if "profile" in metafunc.fixturenames and metafunc.definition.get_closest_marker("rule"):
+        rows = [((profile,), profile.name, marks) for profile, marks in profile_rows(metafunc) if profile]
+        _parametrize(metafunc, ("profile",), rows)
+        return
+    if "revision" not in metafunc.fixturenames:
         return
     run = metafunc.config.stash[RUN]
     revisions = _revisions(metafunc, run)
@@ -123,6 +126,13 @@ def stable_nodeid(item: pytest.Item) -> str:
     return f"suites/{item.path.relative_to(root).as_posix()}::{item.nodeid.partition('::')[2]}"
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Contract suites are of use with a profile only."""
+    if RUN not in config.stash or config.stash[RUN].contract_profiles:
+        return None
+    return True if collection_path.is_relative_to(suites_directory() / "contracts") else None
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Take out what concerns no spoken revision or was not asked for; noisy checks come last."""
@@ -157,15 +167,17 @@ def _judge_slow_ones_once(items: list[pytest.Item]) -> None:
 
 def _concerns_nothing(item: pytest.Item) -> bool:
     params = item.callspec.params if hasattr(item, "callspec") else {}
-    return "revision" in params and params["revision"] is None
+    return any(name in params and params[name] is None for name in ("revision", "profile"))
 
 
 def _asked_for(config: pytest.Config, item: pytest.Item) -> bool:
     areas, ids = config.getoption("areas"), config.getoption("requirements")
     if not areas and not ids:
         return True
-    rule = requirement_of(item)
-    return rule is not None and (rule.area in (areas or ()) or rule.id in (ids or ()))
+    rule = judged(item)
+    if rule is None:
+        return False
+    return rule.area in (areas or ()) or bool({rule.id, *rule.clauses} & set(ids or ()))
 
 
 def _limit_to_capability(config: pytest.Config, item: pytest.Item) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from conformance import exit_codes
 from conformance.plugin.options import flags
-from conformance.plugin.run import RUN, Run
+from conformance.plugin.run import RUN, Run, contract_profiles
 from conformance.report.text import printable
 from conformance.requirements import load
 from conformance.target.config import RunConfig, load_config
@@ -28,7 +28,10 @@ def first_contact(config: pytest.Config) -> int | None:
         run_config = load_config(
             given, default_url=lambda: config.hook.pytest_conformance_default_target(config=config)
         )
-        config.stash[RUN] = Run(run_config, discover_target(run_config))
+        profiles = contract_profiles(run_config)
+        speaks_mcp = run_config.url and (not profiles or any(profile.mcp for profile in profiles))
+        profile = discover_target(run_config) if speaks_mcp else TargetProfile(run_config.url)
+        config.stash[RUN] = Run(run_config, profile, profiles)
     except ConfigError as error:
         return complain(str(error), exit_codes.USAGE)
     except TargetError as error:
@@ -66,8 +69,16 @@ def complain(message: str, code: int) -> int:
 
 def _check_selection(config: pytest.Config) -> None:
     rules = load()
-    _known("--requirement", config.getoption("requirements"), set(rules))
-    _known("--area", config.getoption("areas"), {rule.area for rule in rules.values()})
+    areas = {rule.area for rule in rules.values()}
+    ids = set(rules)
+    if config.getoption("requirements") or config.getoption("areas"):
+        from conformance.contracts.rules import load as load_contract_rules
+
+        contract = load_contract_rules().values()
+        areas |= {rule.contract for rule in contract}
+        ids |= {name for rule in contract for name in (rule.id, *rule.clauses)}
+    _known("--requirement", config.getoption("requirements"), ids)
+    _known("--area", config.getoption("areas"), areas)
 
 
 def _known(flag: str, given: list[str] | None, known: set[str]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from conformance.checks.outcomes import NotApplicable, not_testable
+from conformance.contracts import Caller, Evidence, Profile
 from conformance.plugin.run import RUN, Run
 from conformance.protocol.legacy import Handshake, handshake
 from conformance.protocol.peer import Peer
@@ -84,6 +85,22 @@ def shake_hands(channel: Channel, revision: str) -> Iterator[Callable[..., Hands
             return done
 
         yield shake
+
+
+@pytest.fixture
+def caller(conformance_run: Run, profile: Profile) -> Caller:
+    """Sends to the routes of the profile of the test."""
+    assert conformance_run.channel is not None
+    revisions = conformance_run.profile.revisions
+    return Caller(
+        profile, conformance_run.channel, revisions[-1] if revisions else "", conformance_run.config.token
+    )
+
+
+@pytest.fixture(scope="session")
+def evidence(run_config: RunConfig) -> Evidence:
+    """The artifacts that the run was given."""
+    return Evidence(run_config.evidence)
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from conformance.checks.outcomes import Blocked, NotApplicable, NotTestable, Violation
-from conformance.plugin.collection import requirement_of, stable_nodeid
+from conformance.plugin.collection import stable_nodeid
+from conformance.plugin.judged import Judged, judged, of_contract, of_requirement, requirement_of
 from conformance.plugin.run import RUN, Run
 from conformance.protocol.legacy import SESSION_HEADER
 from conformance.protocol.peer import Peer
@@ -16,7 +17,7 @@ from conformance.report.explain import tested_by
 from conformance.report.text import labelled, printable
 from conformance.report.transcript import transcript
 from conformance.report.verdict import Status, Verdict
-from conformance.requirements import Requirement, load
+from conformance.requirements import load
 from conformance.wire.channel import Recorded, TargetLost, limited
 from conformance.wire.exchange import curl
 from conformance.wire.pacing import BudgetExhausted, RateLimited
@@ -69,7 +70,7 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     """A violation that hangs on time, or on a session that has ended meanwhile, is looked at a second time before
     it counts; nothing else is."""
-    if requirement_of(pyfuncitem) is None:
+    if judged(pyfuncitem) is None:
         return None
     names = pyfuncitem._fixtureinfo.argnames
     values = {name: pyfuncitem.funcargs[name] for name in names}
@@ -116,7 +117,7 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    rule = requirement_of(item)
+    rule = judged(item)
     run = item.config.stash[RUN]
     if rule is not None and run.channel is not None:
         if call.when == "call" or (call.when == "setup" and call.excinfo is not None):
@@ -145,43 +146,44 @@ def redact_report(report: pytest.TestReport, redactor: Redactor) -> None:
     report.sections = [(title, redactor.text(content)) for title, content in report.sections]
 
 
-def _verdict(item: pytest.Item, call: pytest.CallInfo[None], rule: Requirement, run: Run) -> Verdict:
+def _verdict(item: pytest.Item, call: pytest.CallInfo[None], rule: Judged, run: Run) -> Verdict:
     assert run.channel is not None
     record = list(run.channel.record)
-    params = item.callspec.params if hasattr(item, "callspec") else {}
-    revision = str(params.get("revision", ""))
-    error = _cause(item, call, record, run)
-    status, words = _judge(error, rule, revision)
+    error = _cause(item, call, record, rule, run)
+    status, words = _judge(error, rule)
     evidence = status in ("fail", "warn", "error")
     redact = run.channel.redactor.text
     return Verdict(
         requirement=rule.id,
-        revision=revision,
+        revision=rule.revision,
         status=status,
-        level=rule.level_in(revision) if revision in rule.revisions else rule.level,
+        level=rule.level,
         area=rule.area,
         rule=rule.text,
         nodeid=redact(stable_nodeid(item)),
         subject=_subject(item, redact),
-        red=status in ("fail", "error") or (status == "warn" and run.config.strict and rule.max_verdict == "fail"),
-        links=rule.links(revision) if revision in rule.where else (),
+        red=status in ("fail", "error") or (status == "warn" and run.config.strict and rule.counts_strict),
+        links=rule.links,
+        profile=rule.profile,
+        clauses=rule.clauses,
+        advice=rule.advice if evidence else None,
         seconds=round(call.duration, 4),
         requests=len(record),
         readings=tuple(redact(reading) for reading in item.stash.get(READINGS, [])),
-        transcript=_evidence(rule, revision, record, run) if evidence else (),
+        transcript=_evidence(rule, record, run) if evidence else (),
         replay=_replay(error, record, run) if evidence else None,
         **dict[str, Any]({key: redact(value) for key, value in words.items()}),
     )
 
 
 def _cause(
-    item: pytest.Item, call: pytest.CallInfo[None], record: list[Recorded], run: Run
+    item: pytest.Item, call: pytest.CallInfo[None], record: list[Recorded], rule: Judged, run: Run
 ) -> BaseException | None:
     """What ended the test. An answer that did not come breaks no rule when the target is gone altogether."""
     error = call.excinfo.value if call.excinfo else None
     if isinstance(error, Violation | NoResult) and _unanswered(error, record) and not run.answers():
         error = TargetLost("the target stopped answering during this check")
-    if isinstance(error, Violation | NoResult) and limited(record):
+    if isinstance(error, Violation | NoResult) and limited(record) and not rule.bursts:
         error = RateLimited("the target refused a request of this check for its rate (429); see --max-rps")
     if isinstance(error, TargetLost):
         item.stash[LOST] = True
@@ -194,21 +196,21 @@ def _unanswered(error: Violation | NoResult, record: list[Recorded]) -> bool:
 
 
 def _evidence(
-    rule: Requirement, revision: str, record: list[Recorded], run: Run
+    rule: Judged, record: list[Recorded], run: Run
 ) -> tuple[Mapping[str, Any], ...]:
-    _carried[rule.id, revision] += 1
-    if _carried[rule.id, revision] > TRANSCRIPTS:
+    _carried[rule.id, rule.scope] += 1
+    if _carried[rule.id, rule.scope] > TRANSCRIPTS:
         return ()
     return tuple(transcript(record, run.redactor))
 
 
-def _judge(error: BaseException | None, rule: Requirement, revision: str) -> tuple[Status, dict[str, str]]:
+def _judge(error: BaseException | None, rule: Judged) -> tuple[Status, dict[str, str]]:
     """What the way in which a test ended says about its rule."""
     match error:
         case None:
             return "pass", {}
         case Violation():
-            status: Status = "fail" if rule.fails_in(revision) else "warn"
+            status: Status = "fail" if rule.fails else "warn"
             return status, {"expected": error.expected, "received": error.received or "nothing"}
         case NotApplicable():
             return "not applicable", {"reason": error.reason}
@@ -226,7 +228,7 @@ def _judge(error: BaseException | None, rule: Requirement, revision: str) -> tup
             return "error", {"reason": f"{type(error).__name__}: {error}"}
 
 
-def _blocked_by(error: NoResult, rule: Requirement) -> tuple[Status, dict[str, str]]:
+def _blocked_by(error: NoResult, rule: Judged) -> tuple[Status, dict[str, str]]:
     cause = STANDS_ON.get(str(error.reply.method), "jsonrpc-response-id-matches")
     if cause == rule.id:
         return "fail", {"expected": "a JSON-RPC result", "received": str(error)}
@@ -270,45 +272,61 @@ def _dress(report: pytest.TestReport, verdict: Verdict) -> None:
 def carry(report: pytest.TestReport, verdict: Verdict) -> None:
     """Put the verdict on the report; JUnit shows the properties, the other reporters read the whole."""
     report.__dict__[VERDICT] = verdict.to_json()
-    for name in ("requirement", "level", "revision", "verdict", "spec"):
-        value = verdict.status if name == "verdict" else verdict.spec if name == "spec" else getattr(verdict, name)
-        if value:
-            report.user_properties.append((name, value))
+    properties = {
+        "requirement": verdict.requirement, "level": verdict.level, "revision": verdict.revision,
+        "profile": verdict.profile, "clauses": " ".join(verdict.clauses), "verdict": verdict.status,
+        "spec": verdict.spec,
+    }  # fmt: skip
+    report.user_properties += [(name, value) for name, value in properties.items() if value]
 
 
 def unjudged(report: pytest.TestReport, redact: Callable[[str], str]) -> Verdict | None:
     """The verdict on a check of ours that failed without one; None when the test is not one of ours."""
     path, _, name = report.nodeid.partition("::")
     place = f"suites/{path.removeprefix('suites/')}::{name.partition('[')[0]}"
-    rule = next((load()[id] for id, places in tested_by().items() if place in places and id in load()), None)
+    rule = _judged_at(place, name.partition("[")[2].removesuffix("]"))
     if rule is None:
         return None
-    revision = next((one for one in rule.revisions if f"[{one}" in name), "")
     crashed = report.when not in ("setup", "call", "teardown")
     return Verdict(
         requirement=rule.id,
-        revision=revision,
+        revision=rule.revision,
         status="error",
-        level=rule.level_in(revision) if revision else rule.level,
+        level=rule.level,
         area=rule.area,
         rule=rule.text,
         nodeid=redact(f"{place.partition('::')[0]}::{name}"),
         red=True,
-        links=rule.links(revision) if revision else (),
+        links=rule.links,
+        profile=rule.profile,
         reason="the worker process died while it ran this check" if crashed
         else redact(f"error in {report.when}: {report.longreprtext.strip()[-500:]}"),
     )  # fmt: skip
 
 
+def _judged_at(place: str, params: str) -> Judged | None:
+    """What the test at a place judges, as far as the ids of its parameters tell."""
+    id = next((id for id, places in tested_by().items() if place in places), "")
+    if rule := load().get(id):
+        return of_requirement(rule, next((one for one in rule.revisions if params.startswith(one)), ""))
+    from conformance.contracts import rules
+    from conformance.contracts.profiles import InForce
+
+    contract = rules.load().get(id)
+    return of_contract(InForce(contract, params, "MUST")) if contract else None
+
+
 def explain(verdict: Verdict) -> str:
     """A failure as a person reads it: the rule, what was expected, what came, how to see it again."""
     lines = [
-        f"{verdict.status.upper()} {verdict.requirement} ({verdict.level}, {verdict.revision})",
+        f"{verdict.status.upper()} {verdict.requirement} ({verdict.level}, {verdict.scope})",
         f"  {verdict.rule}",
     ]
-    for label in ("subject", "expected", "received", "reason", "replay"):
+    for label in ("subject", "expected", "received", "reason", "replay", "advice"):
         if value := getattr(verdict, label):
             lines += labelled(label, value, None)
+    if verdict.clauses:
+        lines += labelled("clauses", ", ".join(verdict.clauses), None)
     lines += [f"  {printable(reading)}" for reading in verdict.readings]
     lines += [f"  {'see' if index == 0 else '':<9} {link}" for index, link in enumerate(verdict.links)]
     return "\n".join(lines)
@@ -320,8 +338,8 @@ def _traffic(item: pytest.Item, run: Run) -> dict[str, Any]:
 
     assert run.channel is not None
     record = run.channel.take()
-    judged = [] if item.stash.get(LOST, False) else record
-    found = judge_traffic(judged, run.channel.redactor, stable_nodeid(item), run.profile.surfaces)
+    counts = requirement_of(item) is not None and not item.stash.get(LOST, False)
+    found = judge_traffic(record if counts else [], run.channel.redactor, stable_nodeid(item), run.profile.surfaces)
     return {**found, "requests": len(record)}
 
 

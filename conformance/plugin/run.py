@@ -1,9 +1,10 @@
 """What a run knows: its configuration, the profile of its target, and the open conversations."""
 
 import json
+import os
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -22,6 +23,9 @@ from conformance.wire.http import HttpWire
 from conformance.wire.pacing import BudgetExhausted
 from conformance.wire.redact import Redactor
 
+if TYPE_CHECKING:
+    from conformance.contracts.profiles import Profile
+
 RUN: pytest.StashKey["Run"] = pytest.StashKey()
 
 
@@ -31,6 +35,7 @@ class Run:
 
     config: RunConfig
     profile: TargetProfile
+    contract_profiles: tuple["Profile", ...] = ()
     channel: Channel | None = None
     wire: HttpWire | None = None
     peers: dict[str, Peer] = field(default_factory=dict)
@@ -85,6 +90,8 @@ class Run:
     def answers(self) -> bool:
         """Whether the target answers HTTP at all just now."""
         assert self.channel is not None
+        if not self.channel.url:
+            return True
         try:
             return self.channel.send(
                 "POST", POST_HEADERS, encode(request("ping")), until=lambda exchange: exchange.answered, linger=0
@@ -121,6 +128,15 @@ def _refuses_all(peer: Peer, initialized: Reply) -> bool:
     return not ping.has_result and ping.status == initialized.status
 
 
+def contract_profiles(config: RunConfig) -> tuple["Profile", ...]:
+    """The profiles that the run was asked for. Raises `ConfigError`."""
+    if not config.profiles:
+        return ()
+    from conformance.contracts.profiles import load_profiles
+
+    return tuple(load_profiles(config.profiles, os.environ, strict_profile=config.strict_profile))
+
+
 def to_worker(config: RunConfig, profile: TargetProfile) -> str:
     """Configuration and profile as text for an xdist worker. It holds secrets: it goes over a pipe only."""
     return json.dumps({"config": asdict(config), "profile": profile.to_json()}, default=str)
@@ -131,9 +147,10 @@ def from_controller(text: str) -> tuple[RunConfig, TargetProfile]:
     settings = document["config"]
     for one in fields(RunConfig):
         value = settings[one.name]
-        if value is not None and "Path" in str(one.type):
+        if value is not None and str(one.type) in ("<class 'pathlib.Path'>", "pathlib.Path | None"):
             settings[one.name] = Path(value)
-    settings["revisions"] = tuple(settings["revisions"])
-    settings["reports"] = tuple(settings["reports"])
+    for name in ("revisions", "reports", "profiles"):
+        settings[name] = tuple(settings[name])
+    settings["evidence"] = {name: Path(path) for name, path in settings["evidence"].items()}
     settings["headers"] = tuple((name, value) for name, value in settings["headers"])
     return RunConfig(**settings), TargetProfile.from_json(document["profile"])

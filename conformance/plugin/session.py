@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from conformance.plugin.reporters import Reporters
-from conformance.plugin.run import RUN, Run, from_controller, to_worker
+from conformance.plugin.run import RUN, Run, contract_profiles, from_controller, to_worker
 from conformance.plugin.verdicts import VerdictCollector
 from conformance.report.text import printable
 from conformance.target.discovery import open_channel
@@ -24,7 +24,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     _open_allure_gate(config)
     if hasattr(config, "workerinput"):
         run_config, profile = from_controller(config.workerinput["conformance"])
-        config.stash[RUN] = Run(run_config, profile)
+        config.stash[RUN] = Run(run_config, profile, contract_profiles(run_config))
         _open_wire(config.stash[RUN], int(config.workerinput["workercount"]))
         return
     _register_reporters(config, config.stash[RUN])
@@ -84,7 +84,8 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     if RUN not in config.stash:
         return []
     run = config.stash[RUN]
-    lines = [f"target: {run.config.url} ({run.profile.server})", *_spoken(run.profile)]
+    lines = [f"target: {run.config.url} ({run.profile.server})", *_spoken(run.profile)] if run.config.url else []
+    lines += [f"profile: {one.name} {one.version} {one.title}".rstrip() for one in run.contract_profiles]
     lines += advice_on_speed(run.profile.latency, in_parallel=_distributes(config))
     return [printable(run.redactor.text(line)) for line in lines]
 
@@ -97,6 +98,6 @@ def advice_on_speed(latency: float, in_parallel: bool) -> list[str]:
 
 
 def _spoken(profile: TargetProfile) -> list[str]:
-    lines = [f"revisions: {', '.join(profile.revisions)}"]
+    lines = [f"revisions: {', '.join(profile.revisions)}"] if profile.revisions else []
     lines += [f"not spoken: {revision} ({reason})" for revision, reason in profile.not_spoken.items()]
     return lines + list(profile.notes)

@@ -11,7 +11,7 @@ from conformance import __version__, exit_codes
 from conformance.plugin.invocation import wants_tracebacks
 from conformance.plugin.outcomes import TRAFFIC, VERDICT, carry, explain, pytest_report_teststatus, unjudged
 from conformance.plugin.run import Run
-from conformance.report.findings import exit_code
+from conformance.report.findings import conforms, exit_code, kept_by_profile
 from conformance.report.journal import Journal
 from conformance.report.terminal import conclusion, summary
 from conformance.report.traffic import Traffic
@@ -123,7 +123,8 @@ class VerdictCollector:
             {
                 "complete": complete,
                 "exit_code": code,
-                "conforms": complete and code == exit_codes.OK,
+                "conforms": conforms(self._verdicts) if complete else False,
+                "contracts": kept_by_profile(self._verdicts),
                 "counts": counts,
                 "requests": self._requests,
                 "seconds": round(time.monotonic() - self._began, 3),
@@ -141,7 +142,7 @@ class VerdictCollector:
         terminalreporter.line(self._closing_line(), bold=True)
 
     def _closing_line(self) -> str:
-        url = self._run.redactor.text(self._run.profile.url)
+        url = self._run.redactor.text(self._run.profile.url) or "no target"
         seconds = time.monotonic() - self._began
         where = self._run.config.report_dir / "verdicts.json"
         return f"{url}: {conclusion(self._verdicts)}; {self._requests} requests in {seconds:.1f} s; {where}"
@@ -154,8 +155,9 @@ def head(run: Run) -> dict[str, Any]:
         "format": 1,
         "tool": {"name": "mcp-conformance", "version": __version__},
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        "target": {"url": redact(profile.url), "server": redact(profile.server), "guarded": profile.guarded},
+        "target": {"url": redact(profile.url) or "none", "server": redact(profile.server), "guarded": profile.guarded},
         "revisions": list(profile.revisions),
+        "profiles": {profile.name: profile.version for profile in run.contract_profiles},
         "not_spoken": {revision: redact(reason) for revision, reason in profile.not_spoken.items()},
         "strict": run.config.strict,
     }

@@ -16,6 +16,7 @@ from conformance.report.text import printable
 from conformance.report.verdict import Status, Verdict
 
 EPIC = "MCP specification"
+CONTRACTS = "Runbook contracts"
 
 STATUSES: Mapping[Status, str] = {
     "pass": AllureStatus.PASSED,
@@ -91,7 +92,7 @@ def described(verdict: Verdict, target: str) -> TestResult:
         uuid=str(uuid4()),
         name=f"{verdict.requirement} [{scope(verdict)}]" if scope(verdict) else verdict.requirement,
         fullName=f"{place}::{function}",
-        titlePath=[EPIC, verdict.area, verdict.requirement],
+        titlePath=[_epic(verdict), verdict.area, verdict.requirement],
         historyId=_digest(target, verdict.requirement, verdict.nodeid),
         testCaseId=_digest(verdict.requirement, place, function),
         description=verdict.rule,
@@ -104,27 +105,31 @@ def described(verdict: Verdict, target: str) -> TestResult:
 
 
 def scope(verdict: Verdict) -> str:
-    return printable(" ".join(part for part in (verdict.revision, verdict.subject) if part))
+    return printable(" ".join(part for part in (verdict.scope, verdict.subject) if part))
+
+
+def _epic(verdict: Verdict) -> str:
+    return CONTRACTS if verdict.is_contract else EPIC
 
 
 def _labels(verdict: Verdict) -> dict[str, str]:
     severity = Severity.CRITICAL if verdict.level.startswith("MUST") else Severity.MINOR
     return {
-        LabelType.EPIC: EPIC,
+        LabelType.EPIC: _epic(verdict),
         LabelType.FEATURE: verdict.area,
         LabelType.STORY: verdict.requirement,
         LabelType.SEVERITY: severity if verdict.level else Severity.BLOCKER,
         LabelType.TAG: verdict.status,
-        LabelType.PARENT_SUITE: EPIC,
+        LabelType.PARENT_SUITE: _epic(verdict),
         LabelType.SUITE: verdict.area,
-        LabelType.SUB_SUITE: verdict.revision,
+        LabelType.SUB_SUITE: verdict.scope,
         LabelType.FRAMEWORK: "mcp-conformance",
     }
 
 
 def _parameters(verdict: Verdict, target: str) -> list[Parameter]:
     values = {
-        "revision": verdict.revision, "subject": verdict.subject, "transport": "Streamable HTTP", "target": target,
+        "revision": verdict.revision, "profile": verdict.profile, "clauses": " ".join(verdict.clauses), "subject": verdict.subject, "transport": "Streamable HTTP", "target": target,
         "level": verdict.level,
     }  # fmt: skip
     return [Parameter(name=name, value=printable(value)) for name, value in values.items() if value]

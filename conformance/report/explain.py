@@ -10,6 +10,10 @@ from conformance.plugin.invocation import suites_directory
 from conformance.requirements import Requirement
 
 
+CLAIMS = ("requirement", "rule")
+"""The decorators by which a test says what it judges."""
+
+
 def explain(rule: Requirement) -> str:
     lines = [f"{rule.id} ({rule.area})", f"  {rule.text}", ""]
     for revision in rule.revisions:

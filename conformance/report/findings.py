@@ -20,8 +20,8 @@ class FindingGroup:
         return self.verdicts[0]
 
     @property
-    def revisions(self) -> list[str]:
-        return sorted({one.revision for one in self.verdicts})
+    def scopes(self) -> list[str]:
+        return sorted({one.scope for one in self.verdicts})
 
     @property
     def subjects(self) -> list[str]:
@@ -48,10 +48,10 @@ def worst(statuses: Iterable[Status]) -> Status:
 
 
 def by_requirement(verdicts: Iterable[Verdict]) -> dict[tuple[str, str], Status]:
-    """The status of each (requirement, revision)."""
+    """The status of each (requirement, revision or profile)."""
     found: dict[tuple[str, str], list[Status]] = {}
     for one in verdicts:
-        found.setdefault((one.requirement, one.revision), []).append(one.status)
+        found.setdefault((one.requirement, one.scope), []).append(one.status)
     return {key: worst(statuses) for key, statuses in found.items()}
 
 
@@ -68,6 +68,28 @@ def exit_code(verdicts: Sequence[Verdict], *, require_complete: bool) -> int:
     if require_complete and _unjudged_musts(verdicts):
         return exit_codes.INCOMPLETE
     return exit_codes.OK
+
+
+def kept_by_profile(verdicts: Iterable[Verdict]) -> dict[str, str]:
+    """What each profile's contracts came to: kept, broken, or incomplete where a MUST was not judged."""
+    of: dict[str, list[Verdict]] = {}
+    for one in verdicts:
+        if one.profile:
+            of.setdefault(one.profile, []).append(one)
+    return {profile: _kept(judged) for profile, judged in of.items()}
+
+
+def _kept(verdicts: Sequence[Verdict]) -> str:
+    if any(one.red for one in verdicts):
+        return "broken"
+    unjudged = _unjudged_musts(verdicts) or not any(one.status in JUDGED for one in verdicts)
+    return "incomplete" if unjudged else "kept"
+
+
+def conforms(verdicts: Sequence[Verdict]) -> bool | None:
+    """Whether the target conforms to MCP, as far as it was judged; None where nothing about MCP was looked at."""
+    of_mcp = [one for one in verdicts if not one.is_contract]
+    return exit_code(of_mcp, require_complete=False) == exit_codes.OK if of_mcp else None
 
 
 def _unjudged_musts(verdicts: Sequence[Verdict]) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from conformance.report.terminal import LEGEND, conclusion, table
 from conformance.report.text import printable
 from conformance.report.verdict import Verdict
 
-TITLES = {"verdict": "Verdict", "requirement": "Requirement", "level": "Level", "revision": "Revision"}
+TITLES = {"verdict": "Verdict", "requirement": "Requirement", "level": "Level", "scope": "Revision"}
 
 
 def header_cells() -> list[str]:
@@ -37,7 +37,7 @@ def spec_cell(verdict: Verdict | None) -> str:
 def details(verdict: Verdict) -> str:
     """The rule and, where it is not simply kept, what was expected, what came, and the exchanges."""
     lines = [f"<b>{escape(verdict.rule)}</b>"]
-    for label in ("subject", "expected", "received", "reason", "blocked_by"):
+    for label in ("subject", "expected", "received", "reason", "blocked_by", "advice"):
         if value := getattr(verdict, label):
             lines.append(f"{label.replace('_', ' '):<10} {escape(printable(value))}")
     lines += [escape(printable(reading)) for reading in verdict.readings]
@@ -50,14 +50,16 @@ def details(verdict: Verdict) -> str:
 def overview(verdicts: Sequence[Verdict], target: Mapping[str, str]) -> str:
     """The conclusion, what was judged, and areas by revisions."""
     facts = "".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in target.items())
+    families = [[one for one in verdicts if one.is_contract is contract] for contract in (False, True)]
+    tables = "".join(_table(judged) for judged in families if judged)
+    return f"<h3>{escape(conclusion(verdicts))}</h3><table>{facts}</table>{tables}<p>{LEGEND}</p>"
+
+
+def _table(verdicts: Sequence[Verdict]) -> str:
     rows = table(verdicts)
     head = "".join(f"<th>{escape(cell)}</th>" for cell in rows[0])
     body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows[1:])
-    return (
-        f"<h3>{escape(conclusion(verdicts))}</h3><table>{facts}</table>"
-        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-        f"<p>{LEGEND}</p>"
-    )
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _exchange(entry: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from conformance.report.findings import FindingGroup, by_requirement, grouped
+from conformance.report.findings import FindingGroup, by_requirement, grouped, kept_by_profile
 from conformance.report.text import folded, labelled, printable
 from conformance.report.verdict import JUDGED, Status, Verdict
 
@@ -22,11 +22,21 @@ def summary(verdicts: Sequence[Verdict], width: int, verbosity: int = 0) -> list
     for status, colour in (("fail", "red"), ("error", "red"), ("warn", "yellow")):
         lines += _findings(grouped(verdicts, status), colour, width, verbosity)  # type: ignore[arg-type]
     lines += _blocked_without_cause(verdicts, width)
-    return lines if verbosity < QUIET else [*lines, *_table(verdicts, width)]
+    if verbosity < QUIET:
+        return lines
+    families = [[one for one in verdicts if one.is_contract is contract] for contract in (False, True)]
+    tables = [_table(judged, width) for judged in families if judged]
+    return [*lines, *(line for table in tables for line in [*table, ("", {})]), *_legend(width)]
 
 
 def conclusion(verdicts: Sequence[Verdict]) -> str:
-    """The run in a few words."""
+    """The run in a few words: what it says of MCP, then of each profile's contracts."""
+    of_mcp = [one for one in verdicts if not one.is_contract]
+    profiles = [f"contracts of {name} {how}" for name, how in kept_by_profile(verdicts).items()]
+    return "; ".join([_of_mcp(of_mcp), *profiles] if of_mcp or not profiles else profiles)
+
+
+def _of_mcp(verdicts: Sequence[Verdict]) -> str:
     red = {one.requirement for one in verdicts if one.red and one.status != "error"}
     warned = {one.requirement for one in verdicts if one.status == "warn"} - red
     if red:
@@ -57,7 +67,7 @@ def _findings(groups: list[FindingGroup], colour: str, width: int, verbosity: in
 
 def _head(group: FindingGroup, colour: str, width: int) -> list[Line]:
     first = group.first
-    scope = ", ".join(part for part in (first.level, *group.revisions) if part)
+    scope = ", ".join(part for part in (first.level, *group.scopes) if part)
     text = f"{first.status.upper()} {group.requirement}" + (f" ({scope})" if scope else "")
     return [(line, {colour: True, "bold": True}) for line in folded(text, width)]
 
@@ -74,6 +84,10 @@ def _finding(group: FindingGroup, colour: str, width: int) -> list[Line]:
         plain += labelled("replay", first.replay, None)
     if group.blocked:
         plain += labelled("blocks", _some(group.blocked), width)
+    if first.advice:
+        plain += labelled("do", first.advice, width)
+    if first.clauses:
+        plain += labelled("clauses", ", ".join(first.clauses), width)
     plain += [line for link in first.links[:1] for line in labelled("see", link, None)]
     return [*_head(group, colour, width), *((line, {}) for line in plain), ("", {})]
 
@@ -102,8 +116,11 @@ def _table(verdicts: Sequence[Verdict], width: int) -> list[Line]:
     rows = table(verdicts)
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    lines += folded(LEGEND, width)
     return [(lines[0], {"bold": True}), *((line, {}) for line in lines[1:])]
+
+
+def _legend(width: int) -> list[Line]:
+    return [(line, {}) for line in folded(LEGEND, width)]
 
 
 def table(verdicts: Sequence[Verdict]) -> list[list[str]]:
@@ -115,7 +132,8 @@ def table(verdicts: Sequence[Verdict]) -> list[list[str]]:
     revisions = sorted({revision for _, revision in cells if revision})
     named = sorted({area for area in areas.values() if area})
     rows = [[area, *(_cell(cells.get((area, revision), [])) for revision in revisions)] for area in named]
-    return [["area", *revisions], *rows]
+    head = "contract" if any(one.is_contract for one in verdicts) else "area"
+    return [[head, *revisions], *rows]
 
 
 def _cell(statuses: list[Status]) -> str:

@@ -14,7 +14,8 @@ JUDGED: frozenset[Status] = frozenset({"pass", "fail", "warn"})
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`subject` names the tool, resource or prompt, where the check is about one; `subjects` is the number of things
+    """`profile` is set for a rule of a contract, which has no revision; `clauses` are the promises behind such a rule.
+    `subject` names the tool, resource or prompt, where the check is about one; `subjects` is the number of things
     looked at; `red` tells whether it fails the run."""
 
     requirement: str
@@ -36,7 +37,20 @@ class Verdict:
     seconds: float = 0.0
     requests: int = 0
     readings: tuple[str, ...] = ()
+    profile: str | None = None
+    clauses: tuple[str, ...] = ()
+    advice: str | None = None
     transcript: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
+
+    @property
+    def is_contract(self) -> bool:
+        """Whether it is about an operator's contract, which says nothing about MCP."""
+        return self.profile is not None
+
+    @property
+    def scope(self) -> str:
+        """The revision, or the profile of a contract."""
+        return self.profile or self.revision
 
     @property
     def spec(self) -> str:
@@ -50,5 +64,5 @@ class Verdict:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> "Verdict":
-        lists = {key: tuple(document[key]) for key in ("links", "readings", "transcript") if key in document}
+        lists = {key: tuple(document[key]) for key in ("links", "readings", "clauses", "transcript") if key in document}
         return cls(**{**document, **lists})

@@ -2,7 +2,7 @@
 
 import os
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from conformance.wire.http import HttpSettings, usable_url
 from conformance.wire.redact import Redactor
 
 CONFIG_FILE = "conformance.toml"
+TABLES = ("target", "headers", "arguments", "roles", "evidence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,12 @@ class RunConfig:
     call_limit: int = 50
     strict: bool = False
     require_complete: bool = False
+    read_only: bool = False
+    profiles: tuple[str, ...] = ()
+    strict_profile: bool = False
+    evidence: Mapping[str, Path] = field(default_factory=dict)
+    canary: str | None = field(default=None, repr=False)
+    watch: float | None = None
     report_dir: Path = Path("reports")
     reports: tuple[str, ...] = REPORTS
     arguments: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -57,7 +64,8 @@ class RunConfig:
     @property
     def secrets(self) -> list[str]:
         """Values that must never be seen in a report."""
-        found = [*secrets_of_headers(self.headers), *secrets_of_url(self.url), *secrets_of_url(self.proxy)]
+        urls = [secret for url in (self.url, self.proxy, self.canary) for secret in secrets_of_url(url)]
+        found = [*secrets_of_headers(self.headers), *urls]
         return [*found, *([self.token] if self.token else [])]
 
     @property
@@ -79,10 +87,27 @@ def load_config(
     """
     environ = os.environ if environ is None else environ
     document = read_file(directory or Path.cwd(), flags.get("config"))
-    merged = {option.key: _first(option, flags, environ, document) for option in OPTIONS}
+    more = _variables_of_profiles(flags, environ, document)
+    merged = {option.key: _first(option, flags, environ, document, more.get(option.key, ())) for option in OPTIONS}
     chosen = {key: value for key, value in merged.items() if value is not None}
-    chosen["url"] = chosen.get("url") or _emcp_url(environ) or default_url()
+    chosen["url"] = chosen.get("url") or _emcp_url(environ) or (None if chosen.get("profiles") else default_url())
     return _build(chosen, document, environ)
+
+
+def _variables_of_profiles(
+    flags: Mapping[str, Any], environ: Mapping[str, str], document: Mapping[str, Any]
+) -> dict[str, list[str]]:
+    """Environment variables by which the systems of the profiles set options of the run."""
+    named = _first(next(one for one in OPTIONS if one.key == "profiles"), flags, environ, document)
+    if not named:
+        return {}
+    from conformance.contracts.profiles.documents import read, run_options
+
+    found: dict[str, list[str]] = {}
+    for profile in named:
+        for key, names in run_options(read(profile)).items():
+            found.setdefault(key, []).extend(names)
+    return found
 
 
 def read_file(directory: Path, named: str | Path | None = None) -> dict[str, Any]:
@@ -103,8 +128,8 @@ def read_file(directory: Path, named: str | Path | None = None) -> dict[str, Any
 def _check_tables(path: Path, document: Mapping[str, Any]) -> None:
     known = {option.key for option in OPTIONS} - {"config"}
     for table, content in document.items():
-        if table not in ("target", "arguments", "roles", "headers"):
-            raise ConfigError(f"{path}: unknown table [{table}]; use [target], [headers], [arguments] or [roles]")
+        if table not in TABLES:
+            raise ConfigError(f"{path}: unknown table [{table}]; use {', '.join(f'[{one}]' for one in TABLES)}")
         if not isinstance(content, dict):
             raise ConfigError(f"{path}: {table} has to be a table, written [{table}]")
     for key in document.get("target", {}):
@@ -113,16 +138,22 @@ def _check_tables(path: Path, document: Mapping[str, Any]) -> None:
 
 
 def _first(
-    option: Option, flags: Mapping[str, Any], environ: Mapping[str, str], document: Mapping[str, Any]
+    option: Option,
+    flags: Mapping[str, Any],
+    environ: Mapping[str, str],
+    document: Mapping[str, Any],
+    more: Iterable[str] = (),
 ) -> Any:
-    """The value from the source that comes first, already of the right type."""
+    """The value from the source that comes first, already of the right type; `more` names further variables."""
     value = flags.get(option.key)
     if value not in (None, (), [], False):
         return _convert(option, value, option.flag)
-    for name in option.environ:
+    for name in (*option.environ, *more):
         if environ.get(name):
             return _convert(option, environ[name], name)
     table = {key.replace("-", "_"): found for key, found in document.get("target", {}).items()}
+    if option.key == "evidence" and "evidence" in document:
+        return _convert(option, document["evidence"], "evidence")
     if option.key in table:
         return _convert(option, table[option.key], f"target.{option.key}")
     return None
@@ -137,10 +168,13 @@ def _convert(option: Option, value: Any, source: str) -> Any:
 
 def _build(chosen: dict[str, Any], document: Mapping[str, Any], environ: Mapping[str, str]) -> RunConfig:
     url = chosen.pop("url")
-    if not url:
+    if not url and not chosen.get("profiles"):
         raise ConfigError("--target: no URL given; use --target=URL, target.url in conformance.toml or MCP_GATEWAY_URL")
-    if not usable_url(url):
-        raise ConfigError(f"--target: {url!r} is not an http or https URL; write it as https://host/path")
+    for flag, given in (("--target", url), ("--canary", chosen.get("canary"))):
+        if given and not usable_url(given):
+            raise ConfigError(f"{flag}: {given!r} is not an http or https URL; write it as https://host/path")
+    if chosen.get("read_only"):
+        chosen |= {"allow_writes": False, "allow_noisy": False, "allow_destructive": False}
     chosen["headers"] = header_lines(chosen.get("headers", ()), document.get("headers", {}), environ)
     chosen["token"] = read_token(chosen, environ)
     if chosen.get("client_key") and not chosen.get("client_cert"):
@@ -151,16 +185,17 @@ def _build(chosen: dict[str, Any], document: Mapping[str, Any], environ: Mapping
     known = {one.name for one in fields(RunConfig)}
     settings = {key: value for key, value in chosen.items() if key in known}
     return RunConfig(
-        url=url, arguments=_tables(document, "arguments"), roles=dict(document.get("roles", {})), **settings
+        url=url or "", arguments=_tables(document, "arguments"), roles=dict(document.get("roles", {})), **settings
     )
 
 
 def _emcp_url(environ: Mapping[str, str]) -> str | None:
     """The three parts that operators of the EMCP gateway set (runbook, section on clients)."""
-    base, handle = environ.get("EMCP_BASE_URL"), environ.get("EMCP_SERVER_HANDLE")
-    if not base:
+    base, handle = environ.get("EMCP_BASE_URL"), environ.get("EMCP_SERVER_HANDLE", "").strip("/")
+    if not base or environ.get("EMCP_INTEGRATION_ENABLED", "1").strip().lower() in ("0", "false", "no", "off"):
         return None
-    parts = [base.rstrip("/"), environ.get("EMCP_API_PATH", "").strip("/"), (handle or "").strip("/")]
+    path = environ.get("EMCP_API_PATH", "").strip("/")
+    parts = [base.rstrip("/"), path.replace("{server}", handle), "" if "{server}" in path else handle]
     return "/".join(part for part in parts if part)
 
 

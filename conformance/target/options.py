@@ -97,6 +97,22 @@ def _lines(value: Any) -> tuple[str, ...]:
     return tuple(str(one) for one in listed)
 
 
+def _names(value: Any) -> tuple[str, ...]:
+    listed = [value] if isinstance(value, str) else list(value)
+    return tuple(part.strip() for one in listed for part in str(one).split(",") if part.strip())
+
+
+def _evidence(value: Any) -> dict[str, Path]:
+    pairs = value.items() if isinstance(value, dict) else (str(one).partition("=")[::2] for one in value)
+    found = {str(name).strip(): str(path) for name, path in pairs}
+    for name, path in found.items():
+        if not name or not path:
+            raise ValueError(f"{name or path!r}: write NAME=PATH, such as receipt=smoke.json")
+        if not Path(path).expanduser().exists():
+            raise ValueError(f"{name}: {path} does not exist")
+    return {name: Path(path).expanduser() for name, path in found.items()}
+
+
 REPORTS = ("html", "junit")
 """Reports that a run writes beside the verdict file unless told otherwise."""
 
@@ -146,6 +162,24 @@ OPTIONS = (
         "allow_destructive", "--allow-destructive", "also call tools that say they are destructive", _switch,
         switch=True,
     ),
+    Option(
+        "read_only", "--read-only", "nothing that writes, bursts or destroys, whatever else allows it", _switch,
+        switch=True,
+    ),
+    Option(
+        "profiles", "--profile", "contracts to judge beside MCP: a built-in profile or the path of a profile file;"
+        " may be repeated", _names, ("MCP_CONFORMANCE_PROFILE",), "NAME|FILE", many=True,
+    ),
+    Option(
+        "strict_profile", "--strict-profile", "also judge what only source code promises, and accept no other form",
+        _switch, switch=True,
+    ),
+    Option(
+        "evidence", "--evidence", "an artifact to judge, such as receipt=smoke.json; may be repeated", _evidence,
+        metavar="NAME=PATH", many=True,
+    ),
+    Option("canary", "--canary", "URL of a second MCP endpoint to compare the target with", metavar="URL"),
+    Option("watch", "--watch", "seconds to observe the target for its service levels", _seconds, metavar="SECONDS"),
     Option("strict", "--strict", "a broken SHOULD fails the run", _switch, switch=True),
     Option(
         "require_complete", "--require-complete", "a MUST that could not be judged makes the run incomplete (exit 7)",
