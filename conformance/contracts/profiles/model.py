@@ -10,6 +10,8 @@ import msgspec
 from msgspec import Struct, field
 
 from conformance.contracts.access_codes.settings import AccessCodes
+from conformance.contracts.handshake.settings import Handshake
+from conformance.contracts.heartbeat.settings import Heartbeat
 
 RuleSetting = Literal["off", "should", "must"]
 
@@ -104,6 +106,8 @@ class Profile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Laid over the profile when --strict-profile is given: narrows what is accepted."""
 
     access_codes: AccessCodes | None = None
+    handshake: Handshake | None = None
+    heartbeat: Heartbeat | None = None
 
     def seconds(self, duration_s: float) -> float:
         """A duration of this profile on the clock of the target."""

@@ -1,0 +1,1 @@
+"""The heartbeats by which a connector keeps its session alive."""
