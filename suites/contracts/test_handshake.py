@@ -1,6 +1,7 @@
 """The handshake with an operator gateway: what it acknowledges, and what it refuses (docs/contracts/handshake.md)."""
 
 import time
+from collections.abc import Sequence
 
 import pytest
 
@@ -36,7 +37,7 @@ def _set(path: str, value: object) -> Change:
     return lambda body: with_path(body, path, value)
 
 
-def _expect_refused(shaken: Shaken, settings: Handshake, why: str, statuses: list[int] | None = None) -> None:
+def _expect_refused(shaken: Shaken, settings: Handshake, why: str, statuses: Sequence[int] | None = None) -> None:
     listed = "a 4xx" if statuses is None else "HTTP " + " or ".join(map(str, statuses))
     holds = is_refused(shaken, settings, statuses)
     expect(shaken.exchange).that(holds, f"a refusal ({why}): {listed}, or an answer that is not authenticated")

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -132,7 +132,7 @@ def is_success(exchange: Exchange) -> bool:
     return (exchange.status or 0) // 100 == 2
 
 
-def is_refused(shaken: Shaken, settings: Handshake, statuses: list[int] | None = None) -> bool:
+def is_refused(shaken: Shaken, settings: Handshake, statuses: Sequence[int] | None = None) -> bool:
     """A 4xx (one of `statuses`, if given), or an answer that says that nobody is authenticated."""
     status = shaken.exchange.status or 0
     if is_success(shaken.exchange):

@@ -24,7 +24,7 @@ class Handshake(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     identity: str = "identity"
     rotation: str = "rotation"
-    rotation_required: list[str] = ["last_rotated", "rotation_window", "supports_hot_swap", "token_hint"]
+    rotation_required: tuple[str, ...] = ("last_rotated", "rotation_window", "supports_hot_swap", "token_hint")
     last_rotated: str = "rotation.last_rotated"
     rotation_window: str = "rotation.rotation_window"
     connector_id: str = "identity.connector_id"
@@ -37,25 +37,25 @@ class Handshake(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     authenticated: str = "authenticated"
     session_id: str = "session.id"
-    expiry: list[str] = ["session.credential_expiry", "session.expires_at"]
+    expiry: tuple[str, ...] = ("session.credential_expiry", "session.expires_at")
     """The places where the expiry of the credential may stand; the first that is there counts."""
     accepted_contexts: str = "accepted_contexts"
     context_name: str = "name"
     context_status: str = "status"
-    not_accepted: list[str] = ["rejected", "deny"]
+    not_accepted: tuple[str, ...] = ("rejected", "deny")
     """Statuses, in lower case, of contexts that are listed and not granted."""
     acknowledged_rotation: str = "rotation"
     echo: str = "echo"
 
     credential_needed: bool = True
-    unauthorised: list[int] = [400, 401, 403, 422]
+    unauthorised: tuple[int, ...] = (400, 401, 403, 422)
     """Statuses by which a missing or wrong credential is refused; a 2xx that says it is not authenticated does too."""
-    wrong_window_forms: list[str] = ["two days", "P1M"]
+    wrong_window_forms: tuple[str, ...] = ("two days", "P1M")
     stale_age_s: float = 72 * 3600
     """Age of the credential in the drill for stale ones."""
     max_answer_s: float = 5
     max_credential_s: float = 48 * 3600
     clock_skew_s: float = 300
-    swap_personas: list[str] = ["swap-old", "swap-new"]
+    swap_personas: tuple[str, ...] = ("swap-old", "swap-new")
     swap_grace_s: float = 0
     """How long the old credential may still be taken after the new one was used."""

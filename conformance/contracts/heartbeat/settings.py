@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 
 class Heartbeat(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -11,19 +11,21 @@ class Heartbeat(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     route: str = "heartbeat"
     body: dict[str, Any]
-    extra: dict[str, Any] = {"status": "ok", "latency_ms": 12, "conformance": {"nested": [1, 2]}}
+    extra: dict[str, Any] = field(
+        default_factory=lambda: {"status": "ok", "latency_ms": 12, "conformance": {"nested": [1, 2]}}
+    )
     """Members that nobody promised, which a gateway has to tolerate."""
-    required: list[str] = ["chakra", "cycle_count", "context", "credential_expiry", "emitted_at"]
+    required: tuple[str, ...] = ("chakra", "cycle_count", "context", "credential_expiry", "emitted_at")
     label: str = "chakra"
     count: str = "cycle_count"
-    wrong_counts: list[Any] = [-1, 1.5, "3", True]
+    wrong_counts: tuple[Any, ...] = (-1, 1.5, "3", True)
     context: str = "context"
     wrong_context: str = "stage-c-prep"
     expiry: str = "credential_expiry"
     emitted_at: str = "emitted_at"
-    wrong_times: list[str] = ["tomorrow", "2099-01-01T00:00:00"]
+    wrong_times: tuple[str, ...] = ("tomorrow", "2099-01-01T00:00:00")
 
-    answered: list[str] = ["accepted", "ok"]
+    answered: tuple[str, ...] = ("accepted", "ok")
     """What `answer_status` says in an answer that has it."""
     answer_status: str = "status"
     max_answer_s: float = 5
