@@ -141,7 +141,7 @@ def _expect_noticed(gateway: Gateway, wrong: Callable[[], Exchange], why: str) -
 
 
 def _shown(gateway: Gateway, path: str) -> float:
-    """How much the status of the gateway shows at a path: how long a list is, a number, or whether there is anything."""
+    """How much the status of the gateway shows at a path: the length of a list, a number, or whether it is there."""
     settings = gateway.beating
     if not (settings.status_route and path):
         return 0
