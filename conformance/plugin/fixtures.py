@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from conformance.checks.outcomes import NotApplicable, not_testable
-from conformance.contracts import Caller, Evidence, Profile
 from conformance.plugin.run import RUN, Run
 from conformance.protocol.legacy import Handshake, handshake
 from conformance.protocol.peer import Peer
@@ -16,6 +15,9 @@ from conformance.target.config import RunConfig
 from conformance.target.profile import Surface, TargetProfile
 from conformance.target.roles import Filled, advice, fill
 from conformance.wire.channel import Channel
+
+if TYPE_CHECKING:
+    from conformance.contracts import Caller, Evidence, Profile
 
 
 @pytest.fixture(scope="session")
@@ -88,8 +90,10 @@ def shake_hands(channel: Channel, revision: str) -> Iterator[Callable[..., Hands
 
 
 @pytest.fixture
-def caller(conformance_run: Run, profile: Profile) -> Caller:
+def caller(conformance_run: Run, profile: "Profile") -> "Caller":
     """Sends to the routes of the profile of the test."""
+    from conformance.contracts import Caller
+
     assert conformance_run.channel is not None
     revisions = conformance_run.profile.revisions
     return Caller(
@@ -98,8 +102,10 @@ def caller(conformance_run: Run, profile: Profile) -> Caller:
 
 
 @pytest.fixture(scope="session")
-def evidence(run_config: RunConfig) -> Evidence:
+def evidence(run_config: RunConfig) -> "Evidence":
     """The artifacts that the run was given."""
+    from conformance.contracts import Evidence
+
     return Evidence(run_config.evidence)
 
 
