@@ -10,8 +10,10 @@ import msgspec
 from msgspec import Struct, field
 
 from conformance.contracts.access_codes.settings import AccessCodes
+from conformance.contracts.emcp.settings import Emcp
 from conformance.contracts.handshake.settings import Handshake
 from conformance.contracts.heartbeat.settings import Heartbeat
+from conformance.contracts.rate_limit.settings import RateLimit
 
 RuleSetting = Literal["off", "should", "must"]
 
@@ -106,8 +108,10 @@ class Profile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Laid over the profile when --strict-profile is given: narrows what is accepted."""
 
     access_codes: AccessCodes | None = None
+    rate_limit: RateLimit | None = None
     handshake: Handshake | None = None
     heartbeat: Heartbeat | None = None
+    emcp: Emcp | None = None
 
     def seconds(self, duration_s: float) -> float:
         """A duration of this profile on the clock of the target."""
