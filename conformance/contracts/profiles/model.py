@@ -10,10 +10,14 @@ import msgspec
 from msgspec import Struct, field
 
 from conformance.contracts.access_codes.settings import AccessCodes
+from conformance.contracts.alerts.settings import Alerts
 from conformance.contracts.emcp.settings import Emcp
 from conformance.contracts.handshake.settings import Handshake
+from conformance.contracts.health.settings import Health
 from conformance.contracts.heartbeat.settings import Heartbeat
+from conformance.contracts.metrics.settings import Metrics
 from conformance.contracts.rate_limit.settings import RateLimit
+from conformance.contracts.service_levels.settings import ServiceLevels
 
 RuleSetting = Literal["off", "should", "must"]
 
@@ -108,6 +112,10 @@ class Profile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Laid over the profile when --strict-profile is given: narrows what is accepted."""
 
     access_codes: AccessCodes | None = None
+    health: Health | None = None
+    metrics: Metrics | None = None
+    alerts: Alerts | None = None
+    service_levels: ServiceLevels | None = None
     rate_limit: RateLimit | None = None
     handshake: Handshake | None = None
     heartbeat: Heartbeat | None = None

@@ -1,0 +1,1 @@
+"""Alerts and the rules behind them, as Prometheus tells them or as they stand in files."""

@@ -1,0 +1,1 @@
+"""Health endpoints: what probes, balancers and people on call look at."""

@@ -1,0 +1,1 @@
+"""Service levels: availability, latency and errors, as observed and as measured."""
