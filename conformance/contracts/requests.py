@@ -21,9 +21,19 @@ class Attempt:
     exchange: Exchange
 
 
+_used: dict[tuple[str, str], float] = {}
+"""When a request was last sent to a target, by the URL of that and the words for the request."""
+
+
+def last_use(caller: Caller, request: Described) -> float:
+    """When a request was last sent, on the monotonic clock; 0 when it never was."""
+    return _used.get((caller.channel.url, str(request)), 0.0)
+
+
 def start(caller: Caller, request: Described, headers: Mapping[str, str | None] = {}) -> Pending:
     """Send in the background; a refusal for the rate comes back as it is."""
     body, own = _dressed(caller, request)
+    _used[caller.channel.url, str(request)] = time.monotonic()
     return caller.open(
         request.route, method=request.http_method, body=body, headers={**own, **headers}, persona=request.persona,
         variables=request.variables,
@@ -32,7 +42,8 @@ def start(caller: Caller, request: Described, headers: Mapping[str, str | None] 
 
 def finish(caller: Caller, began: float, pending: Pending) -> Attempt:
     pending.wait_end(caller.channel.timeout + 5)
-    return Attempt(began, time.monotonic(), pending.close())
+    answered = pending.close()
+    return Attempt(began, time.monotonic(), answered)
 
 
 def attempt(caller: Caller, request: Described, headers: Mapping[str, str | None] = {}) -> Attempt:

@@ -40,6 +40,7 @@ SERVERS: Mapping[str, Server] = MappingProxyType(
     {
         "content": Server(per_minute=30, max_payload=128 * 1024),
         "fast": Server(per_minute=100_000),
+        "narrow": Server(per_minute=6),
         "unlimited": Server(per_minute=0),
         "stream": Server(per_minute=1_000, streams=True),
         "stream-off": Server(per_minute=1_000),
