@@ -47,6 +47,7 @@ def _expect_refused(shaken: Shaken, settings: Handshake, why: str, statuses: Seq
 def test_handshake_is_acknowledged(gateway: Gateway) -> None:
     """A handshake of a connector is answered with a 2xx and a JSON object."""
     shaken = gateway.shake()
+    gateway.need_credential(shaken)
     expect(shaken.exchange).status_class(2).that(is_acknowledged(shaken), "a JSON object")
 
 

@@ -22,6 +22,7 @@ Change = Callable[[Body], Any]
 """Makes another body of one; whatever it returns is sent, as JSON unless it is bytes."""
 
 ACKNOWLEDGED = "handshake-acknowledged"
+ASKS_FOR_CREDENTIAL = (401, 403)
 IN_TIME = 6
 """A slow answer is waited for this many times as long as it may take, so that it can be told how slow it is."""
 
@@ -87,9 +88,16 @@ class Gateway:
     def acknowledged(self, change: Change = unchanged, **options: Any) -> Shaken:
         """A handshake that the gateway answered with an object; without one no other rule can be judged."""
         shaken = self.shake(change, **options)
+        self.need_credential(shaken)
         if not is_acknowledged(shaken):
             raise Blocked("the handshake is not acknowledged", by=ACKNOWLEDGED)
         return shaken
+
+    def need_credential(self, shaken: Shaken) -> None:
+        """A run without a credential says nothing about a gateway that asks for one."""
+        without = personas.token_of(personas.VALID, self.profile, self.caller.token) is None
+        if without and shaken.exchange.status in ASKS_FOR_CREDENTIAL:
+            not_testable("the gateway asks for a credential; give one, as in MCP_CONNECTOR_TOKEN or with --token-env")
 
     def expiry(self) -> str:
         """Opens a session; the expiry of its credential, in the form in which heartbeats carry it."""

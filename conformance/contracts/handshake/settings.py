@@ -16,7 +16,7 @@ class Handshake(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     switched_on: str = "1"
     """What the switch of the connectors says; anything but 1 leaves the gateway alone."""
 
-    connectors: dict[str, dict[str, Any]]
+    connectors: dict[str, dict[str, Any]] = {}
     connector: str = ""
     """The sender that most checks use; empty: the first."""
     overrides: dict[str, Any] = {}

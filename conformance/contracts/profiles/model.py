@@ -11,13 +11,17 @@ from msgspec import Struct, field
 
 from conformance.contracts.access_codes.settings import AccessCodes
 from conformance.contracts.alerts.settings import Alerts
+from conformance.contracts.client.settings import Client
 from conformance.contracts.emcp.settings import Emcp
 from conformance.contracts.handshake.settings import Handshake
 from conformance.contracts.health.settings import Health
 from conformance.contracts.heartbeat.settings import Heartbeat
 from conformance.contracts.metrics.settings import Metrics
+from conformance.contracts.parity.settings import Parity
 from conformance.contracts.rate_limit.settings import RateLimit
 from conformance.contracts.service_levels.settings import ServiceLevels
+from conformance.contracts.telemetry.settings import Telemetry
+from conformance.contracts.upgrade.settings import Upgrade
 
 RuleSetting = Literal["off", "should", "must"]
 
@@ -119,7 +123,11 @@ class Profile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     rate_limit: RateLimit | None = None
     handshake: Handshake | None = None
     heartbeat: Heartbeat | None = None
+    client: Client | None = None
     emcp: Emcp | None = None
+    upgrade: Upgrade | None = None
+    parity: Parity | None = None
+    telemetry: Telemetry | None = None
 
     def seconds(self, duration_s: float) -> float:
         """A duration of this profile on the clock of the target."""

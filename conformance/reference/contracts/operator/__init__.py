@@ -3,4 +3,6 @@
 from conformance.reference.contracts.operator.behaviour import OperatorBehaviour
 from conformance.reference.contracts.operator.gateway import create
 
-__all__ = ["OperatorBehaviour", "create"]
+__all__ = ["HEALTHY", "OperatorBehaviour", "create"]
+
+HEALTHY = OperatorBehaviour()

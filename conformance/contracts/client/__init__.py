@@ -1,0 +1,1 @@
+"""Judges a connector or a smoke command: it is run against a gateway that the harness plays itself."""

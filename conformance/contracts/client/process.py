@@ -1,0 +1,97 @@
+"""Runs a user's command with a deadline. Nothing of it outlives the run, and what it prints is kept in part only."""
+
+import contextlib
+import os
+import shlex
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import IO, Protocol
+
+KEPT_BYTES = 1 << 20
+"""Of each output; the rest is read and dropped."""
+STEP_S = 0.02
+GRACE_S = 2.0
+
+
+@dataclass(frozen=True)
+class Finished:
+    """`code` is None if the command had to be ended, or never began; then `failure` says why."""
+
+    code: int | None
+    stdout: bytes = b""
+    stderr: bytes = b""
+    took_s: float = 0.0
+    failure: str = ""
+
+    @property
+    def succeeded(self) -> bool:
+        return self.code == 0
+
+
+class Launch(Protocol):
+    """Runs a command until it ends, `until` holds, or the time is over."""
+
+    def __call__(
+        self, command: str, cwd: str, env: Mapping[str, str], timeout_s: float, until: Callable[[], bool]
+    ) -> Finished: ...
+
+
+def launch(
+    command: str, cwd: str, env: Mapping[str, str], timeout_s: float, until: Callable[[], bool] = lambda: False
+) -> Finished:
+    """In a session of its own, so that its children end with it."""
+    began = time.monotonic()
+    try:
+        process = subprocess.Popen(
+            shlex.split(command), cwd=cwd or None, env=dict(env), stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+        )  # fmt: skip
+    except (OSError, ValueError) as error:
+        return Finished(None, failure=f"could not be started: {error}")
+    outputs = [_Kept(process.stdout), _Kept(process.stderr)]
+    try:
+        while process.poll() is None and time.monotonic() - began < timeout_s and not until():
+            time.sleep(STEP_S)
+        ended = process.poll() is not None
+    finally:
+        _end(process)
+    stdout, stderr = (output.taken() for output in outputs)
+    failure = "" if ended else f"did not end within {time.monotonic() - began:.0f} s"
+    return Finished(process.returncode if ended else None, stdout, stderr, time.monotonic() - began, failure)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Politely first; then whatever is left of the process group."""
+    if process.poll() is None:
+        _signal(process.pid, signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(GRACE_S)
+    _signal(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _signal(group: int, number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, number)
+
+
+class _Kept:
+    """The beginning of an output, read in the background."""
+
+    def __init__(self, stream: IO[bytes] | None) -> None:
+        self._stream = stream
+        self._data = bytearray()
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def _read(self) -> None:
+        while self._stream and (chunk := self._stream.read1(1 << 16)):  # type: ignore[attr-defined]
+            self._data += chunk[: max(0, KEPT_BYTES - len(self._data))]
+
+    def taken(self) -> bytes:
+        self._thread.join(GRACE_S)
+        return bytes(self._data)
