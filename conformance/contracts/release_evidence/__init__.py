@@ -1,0 +1,1 @@
+"""What is shown before and after a release, as files: proofs, reports, dumps of a cluster, records of incidents."""
