@@ -19,6 +19,7 @@ from conformance.contracts.heartbeat.settings import Heartbeat
 from conformance.contracts.metrics.settings import Metrics
 from conformance.contracts.parity.settings import Parity
 from conformance.contracts.rate_limit.settings import RateLimit
+from conformance.contracts.release_evidence.settings import ReleaseEvidence
 from conformance.contracts.service_levels.settings import ServiceLevels
 from conformance.contracts.telemetry.settings import Telemetry
 from conformance.contracts.upgrade.settings import Upgrade
@@ -128,6 +129,7 @@ class Profile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     upgrade: Upgrade | None = None
     parity: Parity | None = None
     telemetry: Telemetry | None = None
+    release_evidence: ReleaseEvidence | None = None
 
     def seconds(self, duration_s: float) -> float:
         """A duration of this profile on the clock of the target."""
