@@ -1,0 +1,1 @@
+"""Parity: a canary answers as the active target does."""

@@ -1,0 +1,1 @@
+"""The safe upgrade: preflight, canary, shadow checks, promotion, watch window and rollback."""

@@ -1,0 +1,108 @@
+"""Where the artifacts of an upgrade are, and how they are read: whatever a file holds, there is a plain answer."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from conformance.checks.outcomes import not_testable
+from conformance.contracts.evidence import Evidence
+from conformance.contracts.upgrade.settings import Upgrade
+from conformance.protocol.problems import shown
+from conformance.report.text import printable
+from conformance.wire.exchange import NotJson, parse_json
+from conformance.wire.redact import Redactor
+
+MOST_BYTES: Final = 64 * 1024 * 1024
+RUN: Final = "run-dir"
+WORKSPACE: Final = "workspace"
+
+_REDACTOR: Final = Redactor()
+
+
+class Unreadable(Exception):
+    """A file that is there, but is no JSON; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Artifacts:
+    """The artifacts of one run: each given by name, found in the directory of the run, or in the workspace."""
+
+    evidence: Evidence
+    settings: Upgrade
+
+    def find(self, name: str) -> Path | None:
+        """Where an artifact is, or would have to be; None if nothing that was given leads to it."""
+        if name in self.evidence:
+            return self.evidence.path(name)
+        if name in self.settings.run_files and (run := self.run()):
+            return run / self.settings.run_files[name]
+        if name in self.settings.workspace_files and WORKSPACE in self.evidence:
+            return self.evidence.path(WORKSPACE) / self.settings.workspace_files[name]
+        return None
+
+    def run(self) -> Path | None:
+        """The directory of the run: the given one, or the newest of the workspace."""
+        if RUN in self.evidence:
+            return self.evidence.path(RUN)
+        if WORKSPACE not in self.evidence or not self.settings.runs:
+            return None
+        runs = self.evidence.path(WORKSPACE) / self.settings.runs
+        found = sorted(one for one in runs.iterdir() if one.is_dir()) if runs.is_dir() else []
+        return found[-1] if found else None
+
+    def need(self, name: str) -> Path:
+        """The path of an artifact that exists; *not testable* without it."""
+        path = self.find(name)
+        if path is None:
+            other = f", or --evidence {RUN}=DIRECTORY" if name in self.settings.run_files else ""
+            not_testable(f"no {name} is given; name it with --evidence {name}=PATH{other}")
+        if not path.exists():
+            not_testable(f"there is no {name} at {path}")
+        return path
+
+    def read(self, name: str) -> Any:
+        """The document; *not testable* without one. That it can be read is a rule of its own."""
+        try:
+            return read(self.need(name))
+        except Unreadable as error:
+            not_testable(f"{name} {error}")
+
+    def optional(self, name: str) -> Any:
+        """The document, or None."""
+        path = self.find(name)
+        try:
+            return read(path) if path is not None and path.is_file() else None
+        except Unreadable:
+            return None
+
+
+def read(path: Path) -> Any:
+    """The JSON document in a file. Raises `Unreadable`."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise Unreadable(f"cannot be read: {error.strerror or error}") from None
+    if len(data) > MOST_BYTES:
+        raise Unreadable(f"is longer than {MOST_BYTES} bytes; it was not read")
+    try:
+        return parse_json(data.removeprefix(b"\xef\xbb\xbf"))
+    except NotJson as error:
+        raise Unreadable(f"is not JSON: {error}") from None
+
+
+def quoted(value: object) -> str:
+    """A value of an artifact, cut, fit for a terminal, and without anything that looks like a credential."""
+    if isinstance(value, str):
+        value = _REDACTOR.text(value[:512])
+    return printable(shown(value))
+
+
+def member(document: Any, name: str) -> Any:
+    """A member of what may be an object; None where there is none."""
+    return document.get(name) if isinstance(document, dict) else None
+
+
+def objects(value: Any) -> list[dict[str, Any]]:
+    """The objects in what may be an array."""
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
