@@ -10,7 +10,7 @@ from typing import Any
 
 import jwt
 
-from conformance.checks.outcomes import not_testable
+from conformance.checks.outcomes import NotTestable, not_testable
 from conformance.contracts.profiles.model import Mint, Minting, Persona, Profile
 from conformance.target.credentials import read_token
 from conformance.target.errors import ConfigError
@@ -42,6 +42,16 @@ def token_of(name: str, profile: Profile, own: str | None) -> str | None:
     if name in (TAMPERED, ALG_NONE):
         return _derived(name, token_of(VALID, profile, own))
     return not_testable(f"no persona {name}; describe it under [personas.{name}] in the profile {profile.name}")
+
+
+def own_token(profile: Profile) -> str | None:
+    """The token that the profile itself has for `valid`, if it goes into a header."""
+    if VALID not in profile.personas or profile.credential.body or profile.credential.cookie:
+        return None
+    try:
+        return token_of(VALID, profile, None)
+    except NotTestable:
+        return None
 
 
 def is_known(name: str, profile: Profile) -> bool:

@@ -1,7 +1,8 @@
 """First contact, before the session starts: what is wrong with the configuration or the target is one line."""
 
 import sys
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,6 +20,9 @@ from conformance.wire.http import HttpWire, UnusableSettings
 from conformance.wire.pacing import BudgetExhausted
 from conformance.wire.redact import Redactor
 
+if TYPE_CHECKING:
+    from conformance.contracts.profiles import Profile
+
 
 def first_contact(config: pytest.Config) -> int | None:
     """Read the configuration, discover the target, and keep both for the session; else an exit code."""
@@ -29,6 +33,7 @@ def first_contact(config: pytest.Config) -> int | None:
             given, default_url=lambda: config.hook.pytest_conformance_default_target(config=config)
         )
         profiles = contract_profiles(run_config)
+        run_config = _with_token(run_config, profiles)
         speaks_mcp = run_config.url and (not profiles or any(profile.mcp for profile in profiles))
         profile = discover_target(run_config) if speaks_mcp else TargetProfile(run_config.url)
         config.stash[RUN] = Run(run_config, profile, profiles)
@@ -43,6 +48,16 @@ def first_contact(config: pytest.Config) -> int | None:
             raise
         return complain(f"internal error: {type(error).__name__} (--full-trace shows where)", exit_codes.HARNESS)
     return None
+
+
+def _with_token(config: RunConfig, profiles: tuple["Profile", ...]) -> RunConfig:
+    """The credential of the run; without one, that of the persona `valid` of the first profile that has it."""
+    if config.token is not None or not profiles:
+        return config
+    from conformance.contracts.personas import own_token
+
+    found = next((token for profile in profiles if (token := own_token(profile))), None)
+    return replace(config, token=found)
 
 
 def discover_target(config: RunConfig) -> TargetProfile:

@@ -28,7 +28,7 @@ def profile_rows(metafunc: pytest.Metafunc) -> list[Row]:
     rule = _rule(metafunc)
     if rule is None or section is None:
         return []
-    enabled = [profile for profile in run.contract_profiles if getattr(profile, section) is not None]
+    enabled = [profile for profile in run.contract_profiles if getattr(profile, section, None) is not None]
     return [row for profile in enabled for row in _row(rule, profile, run)]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from conformance.reference.asgi import App, Receive, Scope, Send
 from conformance.reference.catalogue import faults, oddities
+from conformance.reference.contracts.mounts import Mounts
 from conformance.reference.exchange import Response
 from conformance.reference.transformations import TRANSPORT, Wrap
 
@@ -64,6 +65,7 @@ class _Process:
         self._running: dict[str, asyncio.Future[App]] = {}
         self._hosts: list[asyncio.Task[None]] = []
         self._stop = asyncio.Event()
+        self._contracts = Mounts()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -72,6 +74,9 @@ class _Process:
             scope[TRANSPORT] = getattr(getattr(send, "__self__", None), "transport", None)
             app = await self._endpoint(scope["path"])
             await app({**scope, "path": HEALTHY, "raw_path": HEALTHY.encode()}, receive, send)
+        elif scope["type"] == "http" and (mounted := self._contracts.at(scope["path"])):
+            app, path = mounted
+            await app({**scope, "path": path, "raw_path": path.encode()}, receive, send)
         elif scope["type"] == "http":
             await Response.of_json({"detail": "no such endpoint"}, 404).send_to(send)
 

@@ -9,7 +9,6 @@ from conformance.checks.invariants import Invariant, invariants
 from conformance.plugin.invocation import suites_directory
 from conformance.requirements import Requirement
 
-
 CLAIMS = ("requirement", "rule")
 """The decorators by which a test says what it judges."""
 
@@ -54,7 +53,7 @@ def _claims(path: Path) -> Iterator[tuple[str, str]]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.FunctionDef):
             for one in node.decorator_list:
-                if isinstance(one, ast.Call) and isinstance(one.func, ast.Name) and one.func.id == "requirement":
+                if isinstance(one, ast.Call) and isinstance(one.func, ast.Name) and one.func.id in CLAIMS:
                     yield from ((str(arg.value), node.name) for arg in one.args if isinstance(arg, ast.Constant))
 
 

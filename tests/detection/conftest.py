@@ -19,6 +19,7 @@ SUITES = Path(__file__).parent.parent.parent / "suites"
 DEADLINE = 120.0
 
 Judge = Callable[..., list[Verdict]]
+"""Takes a URL, arguments of pytest, and `suites`: a directory or file of the suites, instead of all."""
 
 
 @pytest.fixture(scope="session")
@@ -31,8 +32,8 @@ def embedded() -> Iterator[Embedded]:
 def judge(tmp_path: Path) -> Judge:
     """Judges a URL, under the revisions given, and returns the verdicts."""
 
-    def judge_url(url: str, *arguments: str) -> list[Verdict]:
-        child = multiprocessing.get_context("fork").Process(target=_run, args=(url, tmp_path, arguments))
+    def judge_url(url: str, *arguments: str, suites: str = "") -> list[Verdict]:
+        child = multiprocessing.get_context("fork").Process(target=_run, args=(url, tmp_path, arguments, suites))
         child.start()
         child.join(DEADLINE)
         if child.is_alive():
@@ -45,7 +46,7 @@ def judge(tmp_path: Path) -> Judge:
     return judge_url
 
 
-def _run(url: str, directory: Path, arguments: tuple[str, ...]) -> None:
+def _run(url: str, directory: Path, arguments: tuple[str, ...], suites: str) -> None:
     """In the child: a pytest session of its own, away from the one that is going on."""
     with (directory / "output").open("w") as output:
         os.dup2(output.fileno(), 1)
@@ -55,7 +56,7 @@ def _run(url: str, directory: Path, arguments: tuple[str, ...]) -> None:
         os.chdir(directory)
         sys.stdout, sys.stderr = output, output
         plugins = ["-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:capture", "--reports=none", "-c", os.devnull]
-        code = pytest.main([f"--target={url}", f"--report-dir={directory}", *plugins, *arguments, str(SUITES)])
+        code = pytest.main([f"--target={url}", f"--report-dir={directory}", *plugins, *arguments, str(SUITES / suites)])
     os._exit(int(code))
 
 
@@ -64,7 +65,7 @@ def red(verdicts: list[Verdict]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for one in verdicts:
         if one.status in ("fail", "warn", "error"):
-            seen = f"{one.status} {one.revision} {one.nodeid}: {one.received or one.reason}"
+            seen = f"{one.status} {one.scope} {one.nodeid}: {one.received or one.reason}"
             found.setdefault(one.requirement, []).append(seen)
     return found
 

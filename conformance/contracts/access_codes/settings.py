@@ -1,38 +1,22 @@
 """The section `[access_codes]` of a profile: who is let in, and what the others are told."""
 
-from typing import Any
-
 from msgspec import Struct
 
+from conformance.contracts.described import Described
 from conformance.contracts.refusals import Refusal
 
 
-class Scoped(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A JSON-RPC method that the scopes of a persona do not cover. `should` marks what is only advised."""
+class Scoped(Described, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A method that the scopes of its persona do not cover. `should` marks what is only advised."""
 
-    persona: str
-    method: str
-    params: dict[str, Any] = {}
-    route: str = "main"
-    body: dict[str, Any] | None = None
     should: bool = False
 
 
-class Gate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A further request that has to be refused, in data. Without a `body` the probe of the profile is sent; a
-    `variables` table changes placeholders of the route."""
+class Gate(Described, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A further request that has to be refused."""
 
     name: str
     refusal: Refusal
-    route: str = "main"
-    http_method: str = "POST"
-    persona: str = "valid"
-    method: str = ""
-    params: dict[str, Any] = {}
-    body: dict[str, Any] | None = None
-    headers: dict[str, str] = {}
-    variables: dict[str, str] = {}
-    should: bool = False
 
 
 class AccessCodes(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -48,8 +32,7 @@ class AccessCodes(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     full_persona: str = ""
     full_methods: tuple[str, ...] = ()
     unknown_server: Refusal | None = None
-    unknown_route: str = ""
-    unknown_variables: dict[str, str] = {}
+    unknown_routes: tuple[str, ...] = ("unknown",)
     wrong_method: Refusal | None = Refusal(status=(405,))
     wrong_methods: tuple[str, ...] = ("GET",)
     wrong_method_unauthenticated: Refusal | None = None
@@ -61,6 +44,6 @@ class AccessCodes(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     payload_limit_bytes: int | None = None
     order: tuple[str, ...] = ()
     gates: tuple[Gate, ...] = ()
-    effect_url: str = ""
+    effect: Described | None = None
     effect_path: str = ""
-    """Where a counter of carried-out calls can be read, and the dotted path of the number."""
+    """Where a counter of carried-out calls can be read, and the dotted path of the number in the answer."""

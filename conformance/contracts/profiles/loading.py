@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from types import NoneType
+from typing import get_args
 
 import msgspec
 
@@ -33,7 +35,7 @@ def load_profile(named: str, environ: Mapping[str, str], *, strict_profile: bool
 
 def converted(document: Document, named: str) -> Profile:
     try:
-        profile = msgspec.convert(document, Profile, strict=False)
+        profile = msgspec.convert(_without_absent(document, Profile), Profile, strict=False)
     except msgspec.ValidationError as error:
         raise ConfigError(f"--profile: {named}: {_in_words(str(error))}") from None
     if unknown := sorted(profile.rules.keys() - load_rules().keys()):
@@ -41,6 +43,21 @@ def converted(document: Document, named: str) -> Profile:
     if not profile.clock.scale > 0:
         raise ConfigError(f"--profile: {named}: clock.scale has to be above 0")
     return profile
+
+
+def _without_absent(document: Document, model: type[msgspec.Struct]) -> Document:
+    """TOML has no null: `false` takes out a promise that is there by default."""
+    changed = dict(document)
+    for one in msgspec.structs.fields(model):
+        value = changed.get(one.encode_name)
+        kinds = get_args(one.type) or (one.type,)
+        if value is False and NoneType in kinds and bool not in kinds:
+            changed[one.encode_name] = None
+        elif isinstance(value, dict):
+            for kind in kinds:
+                if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+                    changed[one.encode_name] = _without_absent(value, kind)
+    return changed
 
 
 def _in_words(problem: str) -> str:

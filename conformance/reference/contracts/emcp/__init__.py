@@ -3,4 +3,6 @@
 from conformance.reference.contracts.emcp.behaviour import EmcpBehaviour
 from conformance.reference.contracts.emcp.gateway import create
 
-__all__ = ["EmcpBehaviour", "create"]
+__all__ = ["HEALTHY", "EmcpBehaviour", "create"]
+
+HEALTHY = EmcpBehaviour()
