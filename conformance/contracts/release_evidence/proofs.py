@@ -27,16 +27,22 @@ def not_migrated(logs: Mapping[str, str], settings: ReleaseEvidence) -> list[str
 
 def insecure(document: Any, settings: ReleaseEvidence) -> list[str]:
     """Settings with a value that is not fine for a release."""
+    told = {path: value for path in _named(settings) if (value := at_path(document, path)) is not None}
     return [
-        f"{path} is {quoted(at_path(document, path))}, expected {' or '.join(map(quoted, accepted))}"
-        for path, accepted in settings.settings.items()
-        if path not in untold(document, settings) and not _among(at_path(document, path), accepted)
+        f"{path} is {quoted(value)}"
+        for path, value in told.items()
+        if (path in settings.settings and not _among(value, settings.settings[path]))
+        or _among(value, settings.unfit_settings.get(path, ()))
     ]
 
 
 def untold(document: Any, settings: ReleaseEvidence) -> list[str]:
     """Settings that the document does not tell: they may have a default that is fine."""
-    return [path for path in settings.settings if at_path(document, path) is None]
+    return [path for path in _named(settings) if at_path(document, path) is None]
+
+
+def _named(settings: ReleaseEvidence) -> list[str]:
+    return list(settings.settings | settings.unfit_settings)
 
 
 def not_registered(rows: Any, settings: ReleaseEvidence) -> list[str]:

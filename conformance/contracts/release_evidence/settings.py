@@ -103,6 +103,8 @@ class ReleaseEvidence(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     migration_drivers: tuple[str, ...] = ()
     settings: dict[str, tuple[Any, ...]] = {}
     """Dotted path of a setting -> the values that are fine for a release."""
+    unfit_settings: dict[str, tuple[Any, ...]] = {}
+    """Dotted path of a setting -> the values that are not; all others are fine."""
     worker: dict[str, Any] = {}
     """What a row of the worker table has to hold."""
     benchmark: Benchmark | None = None

@@ -16,7 +16,8 @@ PROOFS = ReleaseEvidence(
     install_marker="[demo-verify] PASS:",
     migration_marker="[migration-matrix] PASS for driver={driver}",
     migration_drivers=("sqlite", "mysql"),
-    settings={"security.enable_write_tools": (False,), "auth.mode": ("jwt",)},
+    settings={"security.enable_write_tools": (False,)},
+    unfit_settings={"auth.mode": ("none",)},
     worker={"identifier": "emcp_dispatch", "active": True},
 )
 BACKUP = Backup(path_pattern=r"backup-\d{8}-\d{6}", required=("source_bucket", "backup_path"))
