@@ -11,6 +11,7 @@ from conformance.contracts.release_evidence import (
     backup,
     benchmark,
     cluster,
+    dashboard,
     image_scan,
     incidents,
     leaderboard,
@@ -247,6 +248,17 @@ def test_incident_is_recorded(evidence: Evidence, recorded: Incidents) -> None:
 def test_incident_is_reviewed(evidence: Evidence, recorded: Incidents) -> None:
     """The review has all its parts, and came in time."""
     hold(incidents.review_problems(record_of(text(evidence, "incident-review")), recorded), "a whole review, in time")
+
+
+@rule("release-dashboard-panels")
+def test_dashboard_has_its_panels(evidence: Evidence, settings: ReleaseEvidence) -> None:
+    """There is a panel for each thing that an operator looks at first."""
+    shown = document(evidence, "dashboard")
+    if not settings.panels:
+        _not_promised("panels")
+    if not dashboard.panels(shown):
+        not_testable("the dashboard holds no panels; give the JSON of a Grafana dashboard")
+    hold(dashboard.missing_panels(shown, settings.panels), "a panel for each thing that the profile names")
 
 
 @rule("release-alerts-answered")

@@ -107,6 +107,8 @@ class ReleaseEvidence(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Dotted path of a setting -> the values that are not; all others are fine."""
     worker: dict[str, Any] = {}
     """What a row of the worker table has to hold."""
+    panels: dict[str, tuple[str, ...]] = {}
+    """What a dashboard shows -> words of which a panel for it has one, in its title, queries or legends."""
     benchmark: Benchmark | None = None
     cluster: Cluster | None = None
     backup: Backup | None = None

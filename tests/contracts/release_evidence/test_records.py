@@ -7,7 +7,7 @@ import pytest
 
 from conformance.checks.outcomes import NotTestable, Violation
 from conformance.contracts.evidence import Evidence
-from conformance.contracts.release_evidence import artifacts, backup, incidents, proofs
+from conformance.contracts.release_evidence import artifacts, backup, dashboard, incidents, proofs
 from conformance.contracts.release_evidence.records import record_of
 from conformance.contracts.release_evidence.settings import Backup, Incidents, ReleaseEvidence
 from tests.contracts.release_evidence.dumps import NOW
@@ -157,6 +157,19 @@ def test_a_record_is_kept_up_to_date(old: str, new: str, problems: int) -> None:
 )
 def test_a_review_is_whole_and_in_time(old: str, new: str, problems: int) -> None:
     assert len(incidents.review_problems(record_of(REVIEW.replace(old, new)), INCIDENTS)) == problems
+
+
+PANELS = {"error rate": ("error rate",), "latency": ("latency", "response time"), "active alerts": ("ALERTS{",)}
+
+
+@pytest.mark.parametrize("wrapped", [True, False])
+def test_a_dashboard_shows_what_is_promised(wrapped: bool) -> None:
+    inner = {"title": "Firing", "targets": [{"expr": 'count(ALERTS{alertstate="firing"})'}]}
+    rows: list[Any] = [{"title": "Error Rate (%)"}, {"title": "Response Time"}, {"title": "Row", "panels": [inner]}]
+    fewer = {"panels": [rows[0], 3, {"targets": None}]}
+
+    assert dashboard.missing_panels({"dashboard": {"panels": rows}} if wrapped else {"panels": rows}, PANELS) == []
+    assert dashboard.missing_panels(fewer, PANELS) == ["no panel for the latency", "no panel for the active alerts"]
 
 
 def alert(severity: str, **times: str) -> dict[str, Any]:
