@@ -10,7 +10,7 @@ from conformance.contracts import Caller, Profile, rule
 from conformance.contracts.emcp import catalogue, results, tree
 from conformance.contracts.emcp.forms import need_form
 from conformance.contracts.emcp.settings import Emcp
-from conformance.contracts.emcp.toolset import Toolset, served
+from conformance.contracts.emcp.toolset import Toolset, served, structured_of
 from conformance.contracts.paths import at_path
 from conformance.protocol.reply import Reply
 
@@ -246,7 +246,7 @@ def test_models_show_public_fields(toolset: Toolset, settings: Emcp) -> None:
     served_models = 0
     for model, fields in settings.models.items():
         reply = toolset.run("model_list", model=model, limit=1)
-        content = reply.result.get("structuredContent") if reply.has_result else None
+        content = structured_of(reply)
         items = results.items_of(content, settings.shape)
         served_models += items is not None
         problems = results.field_problems(items or (), fields)
@@ -270,9 +270,9 @@ def test_the_case_of_a_model_does_not_matter(toolset: Toolset, settings: Emcp) -
     """In lower and in upper case the same model is meant."""
     model, _ = first_model(settings)
     exact = toolset.run("model_list", model=model, limit=2)
-    if not exact.has_result or exact.result.get("isError") is True:
+    content = structured_of(exact)
+    if content is None:
         raise Blocked(f"{model} cannot be listed: {exact.outcome}", "emcp-model-list")
     for name in (model.lower(), model.upper()):
         reply = toolset.run("model_list", model=name, limit=2)
-        same = reply.has_result and reply.result.get("structuredContent") == exact.result.get("structuredContent")
-        expect(reply).that(same, f"for {name} the same as for {model}")
+        expect(reply).that(structured_of(reply) == content, f"for {name} the same as for {model}")

@@ -51,7 +51,15 @@ class Toolset:
     def structured(self, purpose: str, **values: Any) -> tuple[Reply, JsonObject]:
         """The structured content of a call that has to be served."""
         reply = self.run(purpose, **values)
-        return reply, structured_of(reply)
+        content = structured_of(reply)
+        if content is None:
+            self._need_listed(self.named(purpose).tool)
+            violation("a result with structuredContent", describe(reply), reply)
+        return reply, content
+
+    def _need_listed(self, tool: str) -> None:
+        if tool not in names_of(self.tools()):
+            raise Blocked(f"the tool {tool} is not listed", LISTED)
 
     def items(self, purpose: str, **values: Any) -> tuple[Reply, list[Any]]:
         reply, content = self.structured(purpose, **values)
@@ -66,9 +74,8 @@ class Toolset:
         if key not in self.known:
             self.known[key] = self.run("search", limit=limit)
         reply = self.known[key]
-        content = reply.result.get("structuredContent") if reply.has_result else None
-        items = items_of(content, self.settings.shape)
-        if items is None or reply.result.get("isError") is True:
+        items = items_of(structured_of(reply), self.settings.shape)
+        if items is None:
             raise Blocked(f"the search failed: {reply.outcome}", SEARCH)
         return reply, [item for item in items if isinstance(item, dict)]
 
@@ -145,8 +152,7 @@ def served(reply: Reply) -> Reply:
     return reply
 
 
-def structured_of(reply: Reply) -> JsonObject:
+def structured_of(reply: Reply) -> JsonObject | None:
+    """The structured content of a result that is no error."""
     content = reply.result.get("structuredContent") if reply.has_result else None
-    if not isinstance(content, dict) or reply.result.get("isError") is True:
-        violation("a result with structuredContent", describe(reply), reply)
-    return content
+    return content if isinstance(content, dict) and reply.result.get("isError") is not True else None

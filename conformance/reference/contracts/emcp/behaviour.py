@@ -187,7 +187,7 @@ class EmcpBehaviour:
     servers: Mapping[str, Server] = field(default_factory=lambda: SERVERS)
     scopes: Mapping[str, str] = field(default_factory=lambda: SCOPES)
     allow_servers: tuple[str, ...] = ("*",)
-    deny_tools: tuple[str, ...] = ("evo.write.*",)
+    deny_tools: tuple[str, ...] = ("evo.write.*", "acme.internal.*")
     max_result: int = 1024 * 1024
     gates: tuple[str, ...] = ("credential", "scope", "rate", "http_method")
     checks: tuple[str, ...] = ("media_type", "size", "server_allowed", "tool_allowed", "server_known")
