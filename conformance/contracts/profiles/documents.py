@@ -66,12 +66,10 @@ def _parse(path: Path) -> Document:
 
 
 def laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> Document:
-    """Tables are merged, everything else is replaced. A section that is `false` is taken out."""
+    """Tables are merged, everything else is replaced."""
     merged = dict(below)
     for key, value in above.items():
-        if value is False and isinstance(merged.get(key), dict):
-            del merged[key]
-        elif isinstance(value, dict) and isinstance(merged.get(key), dict):
+        if isinstance(value, dict) and isinstance(merged.get(key), dict):
             merged[key] = laid_over(merged[key], value)
         else:
             merged[key] = value

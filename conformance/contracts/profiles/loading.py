@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from types import NoneType
-from typing import get_args
+from typing import Any, get_args
 
 import msgspec
 
@@ -46,21 +46,27 @@ def converted(document: Document, named: str) -> Profile:
 
 
 def _without_absent(document: Document, model: type[msgspec.Struct]) -> Document:
-    """TOML has no null: `false` takes out a promise that is there by default."""
+    """TOML has no null: `false` takes out a section, a promise, or an entry of a table of tables."""
     changed = dict(document)
     for one in msgspec.structs.fields(model):
-        value = changed.get(one.encode_name)
-        kinds = get_args(one.type) or (one.type,)
+        value, kinds = changed.get(one.encode_name), get_args(one.type) or (one.type,)
         if value is False and NoneType in kinds and bool not in kinds:
             changed[one.encode_name] = None
         elif isinstance(value, dict):
-            for kind in kinds:
-                if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-                    changed[one.encode_name] = _without_absent(value, kind)
+            changed[one.encode_name] = _of_kind(value, kinds)
     return changed
 
 
-def _in_words(problem: str) -> str:
+def _of_kind(value: Document, kinds: tuple[Any, ...]) -> Document:
+    structs = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, msgspec.Struct)]
+    if not structs:
+        return value
+    if str in kinds:
+        return {name: entry for name, entry in value.items() if entry is not False}
+    return _without_absent(value, structs[0])
+
+
+def _in_wordsdef _in_words(problem: str) -> str:
     place = _AT.search(problem)
     said = _AT.sub("", problem)
     where = f"{place[1]}: " if place and place[1] else ""
