@@ -66,7 +66,7 @@ def _of_kind(value: Document, kinds: tuple[Any, ...]) -> Document:
     return _without_absent(value, structs[0])
 
 
-def _in_wordsdef _in_words(problem: str) -> str:
+def _in_words(problem: str) -> str:
     place = _AT.search(problem)
     said = _AT.sub("", problem)
     where = f"{place[1]}: " if place and place[1] else ""
