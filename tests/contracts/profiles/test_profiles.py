@@ -40,7 +40,7 @@ def test_built_in_profiles_keep_the_published_schema(name: str) -> None:
 
 
 def test_the_published_schema_is_that_of_the_model() -> None:
-    assert json.loads((ROOT / PUBLISHED).read_text()) == schema()
+    assert json.loads((ROOT / PUBLISHED).read_text()) == json.loads(json.dumps(schema()))
 
 
 def test_a_profile_says_only_what_is_different(tmp_path: Path) -> None:
