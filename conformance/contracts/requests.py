@@ -32,7 +32,7 @@ def last_use(caller: Caller, request: Described) -> float:
 
 def start(caller: Caller, request: Described, headers: Mapping[str, str | None] = {}) -> Pending:
     """Send in the background; a refusal for the rate comes back as it is."""
-    body, own = _dressed(caller, request)
+    body, own = dressed(caller, request)
     _used[caller.channel.url, str(request)] = time.monotonic()
     return caller.open(
         request.route, method=request.http_method, body=body, headers={**own, **headers}, persona=request.persona,
@@ -52,7 +52,7 @@ def attempt(caller: Caller, request: Described, headers: Mapping[str, str | None
     return finish(caller, began, start(caller, request, headers))
 
 
-def _dressed(caller: Caller, request: Described) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+def dressed(caller: Caller, request: Described) -> tuple[dict[str, Any] | None, dict[str, Any]]:
     probe = caller.profile.probe
     if request.body is not None:
         return request.body, dict(request.headers)

@@ -6,7 +6,6 @@ time scale is applied.
 
 from typing import Any, Literal
 
-import msgspec
 from msgspec import Struct, field
 
 from conformance.contracts.access_codes.settings import AccessCodes
@@ -16,9 +15,11 @@ from conformance.contracts.emcp.settings import Emcp
 from conformance.contracts.handshake.settings import Handshake
 from conformance.contracts.health.settings import Health
 from conformance.contracts.heartbeat.settings import Heartbeat
+from conformance.contracts.idempotency.settings import Idempotency
 from conformance.contracts.metrics.settings import Metrics
 from conformance.contracts.parity.settings import Parity
 from conformance.contracts.rate_limit.settings import RateLimit
+from conformance.contracts.receipts.settings import Receipts
 from conformance.contracts.release_evidence.settings import ReleaseEvidence
 from conformance.contracts.service_levels.settings import ServiceLevels
 from conformance.contracts.telemetry.settings import Telemetry
@@ -122,9 +123,11 @@ class Profile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     alerts: Alerts | None = None
     service_levels: ServiceLevels | None = None
     rate_limit: RateLimit | None = None
+    idempotency: Idempotency | None = None
     handshake: Handshake | None = None
     heartbeat: Heartbeat | None = None
     client: Client | None = None
+    receipts: Receipts | None = None
     emcp: Emcp | None = None
     upgrade: Upgrade | None = None
     parity: Parity | None = None
@@ -134,9 +137,3 @@ class Profile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def seconds(self, duration_s: float) -> float:
         """A duration of this profile on the clock of the target."""
         return duration_s * self.clock.scale
-
-
-def schema() -> dict[str, Any]:
-    """The JSON Schema of a profile file, as published in schemas/contracts/profile.json."""
-    made: dict[str, Any] = msgspec.json.schema(Profile)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
