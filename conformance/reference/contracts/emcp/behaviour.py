@@ -189,8 +189,10 @@ class EmcpBehaviour:
     allow_servers: tuple[str, ...] = ("*",)
     deny_tools: tuple[str, ...] = ("evo.write.*", "acme.internal.*")
     max_result: int = 1024 * 1024
-    gates: tuple[str, ...] = ("credential", "scope", "rate", "http_method")
-    checks: tuple[str, ...] = ("media_type", "size", "server_allowed", "tool_allowed", "server_known")
+    gates: tuple[str, ...] = ("origin", "credential", "scope", "rate", "http_method")
+    checks: tuple[str, ...] = (
+        "media_type", "size", "server_allowed", "tool_allowed", "server_known", "protocol_version",
+    )  # fmt: skip
     dispatch_checks: tuple[str, ...] = (
         "media_type", "size", "server_allowed", "server_known", "payload", "tool_allowed",
     )  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from http.cookies import SimpleCookie
 from typing import Any
+from urllib.parse import urlsplit
 
 import jwt
 
@@ -151,9 +152,26 @@ def payload(call: Call, door: Door) -> Call:
     return call
 
 
+def origin(call: Call, door: Door) -> Call:
+    """MCP: a page of another host may not call (basic/transports#security-warning)."""
+    named = call.headers.get("origin")
+    if named is not None and urlsplit(named).netloc != call.headers.get("host"):
+        raise Refused(403, "forbidden", "Pages of other hosts may not call this server.")
+    return call
+
+
+def protocol_version(call: Call, door: Door) -> Call:
+    """MCP: an unsupported version in the header is refused (basic/transports#protocol-version-header)."""
+    named = call.headers.get("mcp-protocol-version")
+    if named is not None and named not in door.behaviour.toolset.revisions:
+        raise Refused(400, "unsupported_version", "This protocol version is not spoken here.")
+    return call
+
+
 GATES: dict[str, Gate] = {
     gate.__name__: gate
     for gate in (
-        credential, scope, rate, http_method, media_type, size, server_allowed, tool_allowed, server_known, payload,
+        origin, credential, scope, rate, http_method, media_type, size, server_allowed, tool_allowed, server_known,
+        protocol_version, payload,
     )
 }  # fmt: skip

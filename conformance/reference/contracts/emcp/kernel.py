@@ -60,6 +60,8 @@ def _response(message: Any, toolset: Toolset) -> JsonObject | None:
     id = message.get("id") if isinstance(message, dict) else None
     head: JsonObject = {"jsonrpc": "2.0", "id": id if is_request_id(id) else None}
     try:
+        if _is_response(message):
+            return None
         _need_envelope(message)
         if "id" not in message:
             return None
@@ -68,6 +70,11 @@ def _response(message: Any, toolset: Toolset) -> JsonObject | None:
         return head | {"error": refused.error}
     except Exception:
         return head | {"error": {"code": INTERNAL_ERROR, "message": "The request failed."}}
+
+
+def _is_response(message: Any) -> bool:
+    """An answer to a request that this server never sent: nothing is to be said to it."""
+    return isinstance(message, dict) and "method" not in message and ("result" in message or "error" in message)
 
 
 def _need_envelope(message: Any) -> None:
