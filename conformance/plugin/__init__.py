@@ -46,10 +46,10 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", marker)
     if not is_active(config):
         return
-    from conformance.plugin import collection, fixtures, outcomes, reporters, run, session
+    from conformance.plugin import collection, fixtures, outcomes, reporters, run, session, waiting
 
     run_settings(config)
     if run.RUN in config.stash:
         reporters.choose_reports(config)
-    for module in (session, collection, fixtures, outcomes):
+    for module in (session, collection, fixtures, outcomes, waiting):
         config.pluginmanager.register(module, f"conformance.{module.__name__.rpartition('.')[2]}")
