@@ -22,6 +22,7 @@ from conformance.contracts.rate_limit.settings import RateLimit
 from conformance.contracts.receipts.settings import Receipts
 from conformance.contracts.release_evidence.settings import ReleaseEvidence
 from conformance.contracts.service_levels.settings import ServiceLevels
+from conformance.contracts.streaming.settings import Streaming
 from conformance.contracts.telemetry.settings import Telemetry
 from conformance.contracts.upgrade.settings import Upgrade
 
@@ -124,6 +125,7 @@ class Profile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     service_levels: ServiceLevels | None = None
     rate_limit: RateLimit | None = None
     idempotency: Idempotency | None = None
+    streaming: Streaming | None = None
     handshake: Handshake | None = None
     heartbeat: Heartbeat | None = None
     client: Client | None = None
