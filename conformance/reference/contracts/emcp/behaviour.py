@@ -155,7 +155,7 @@ class Streaming:
 
     tool: str = "conformance.stream.probe"
     heartbeat_s: int = 15
-    max_s: int = 120
+    max_s: int = 60
     headers: Callable[[int, int], dict[str, str]] = streaming_headers
     heartbeat: Callable[[int], bytes] | None = comment
     heartbeat_slowness: float = 1.0

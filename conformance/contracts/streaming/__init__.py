@@ -1,0 +1,1 @@
+"""Streams: events that come when they happen, heartbeats between them, and an end."""
