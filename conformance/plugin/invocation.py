@@ -34,7 +34,9 @@ def prints_only(config: pytest.Config) -> bool:
 
 
 def _target_given(config: pytest.Config) -> bool:
-    return bool(config.getoption("url") or config.getoption("config") or os.environ.get(OWN_VARIABLE))
+    """A profile is enough: artifacts are judged without a target."""
+    given = (config.getoption(name) for name in ("url", "config", "profiles"))
+    return any(given) or bool(os.environ.get(OWN_VARIABLE))
 
 
 def _target_in_file(config: pytest.Config) -> bool:
