@@ -1,10 +1,11 @@
-"""eMCP: the audit log (docs/contracts/emcp.md)."""
+"""eMCP: the audit log (docs/contracts/emcp.md). The whole file is judged last, with the lines of the checks in it."""
 
 import time
 import uuid
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -32,6 +33,41 @@ def log(evidence: Evidence) -> Path:
     return evidence.path("audit")
 
 
+@rule("emcp-audit-traced")
+def test_a_request_leaves_its_line(caller: Caller, profile: Profile, log: Path, settings: Audit) -> None:
+    """The line tells what the client saw."""
+    trace = f"conformance-{uuid.uuid4()}"
+    before = log.stat()
+    reply = ask(caller, profile, {trace_header(profile): trace})
+    entries = waited(lambda: audit.traced(audit.lines_of(log, settings), trace, settings), profile, settings)
+    if not entries and unchanged(log, before):
+        not_testable("the file is not written to: give the live audit log with --evidence audit=FILE")
+    expect(reply).that(entries, f"a line with {settings.trace_id} {trace}", "none in the audit log")
+    places = urlsplit(reply.exchange.request.url).path.split("/")
+    wanted: dict[str, list[Any]] = {
+        settings.status: [reply.status],
+        settings.method: [reply.method],
+        settings.server: places,
+    }
+    for path, values in wanted.items():
+        found = [at_path(entry, path) for entry in entries]
+        told = " or ".join(map(repr, filter(None, values)))
+        expect(reply).that(any(one in values for one in found), f"{path} {told} in the line of the request", found)
+
+
+@rule("emcp-audit-planted")
+def test_planted_secrets_do_not_reach_the_audit(caller: Caller, profile: Profile, log: Path, settings: Audit) -> None:
+    """An invented password, key and cookie go in by headers and arguments, and do not come out."""
+    trace, before = f"conformance-{uuid.uuid4()}", log.stat()
+    planted = {name: f"planted-{uuid.uuid4().hex}" for name in ("password", "api_key", "cookie")}
+    headers = {trace_header(profile): trace, "x-api-key": planted["api_key"], "cookie": f"planted={planted['cookie']}"}
+    ask(caller, profile, headers, {name: planted[name] for name in ("password", "api_key")})
+    entries = waited(lambda: audit.traced(audit.lines_of(log, settings), trace, settings), profile, settings)
+    if not entries and unchanged(log, before):
+        not_testable("the file is not written to: give the live audit log with --evidence audit=FILE")
+    need_none(audit.secret_problems(audit.lines_of(log, settings), planted.values(), settings), "no planted secret")
+
+
 @rule("emcp-audit-lines")
 def test_audit_lines_are_complete(log: Path, settings: Audit) -> None:
     """Every line of the audit is JSON with all fields."""
@@ -49,36 +85,6 @@ def test_the_audit_holds_no_credentials(log: Path, settings: Audit, profile: Pro
 def need_none(problems: list[str], expected: str) -> None:
     if problems:
         violation(expected, "; ".join(problems))
-
-
-@rule("emcp-audit-traced")
-def test_a_request_leaves_its_line(caller: Caller, profile: Profile, log: Path, settings: Audit) -> None:
-    """The line tells what the client saw."""
-    trace = f"conformance-{uuid.uuid4()}"
-    before = log.stat()
-    reply = ask(caller, profile, {trace_header(profile): trace})
-    entries = waited(lambda: audit.traced(audit.lines_of(log, settings), trace, settings), profile, settings)
-    if not entries and unchanged(log, before):
-        not_testable("the file is not written to: give the live audit log with --evidence audit=FILE")
-    expect(reply).that(entries, f"a line with {settings.trace_id} {trace}", "none in the audit log")
-    wanted = {settings.status: reply.status, settings.method: reply.method}
-    wanted |= {settings.server: named} if (named := profile.variables.get(settings.server_variable)) else {}
-    for path, value in wanted.items():
-        found = [at_path(entry, path) for entry in entries]
-        expect(reply).that(value in found, f"{path} {value!r} in the line of the request", found)
-
-
-@rule("emcp-audit-planted")
-def test_planted_secrets_do_not_reach_the_audit(caller: Caller, profile: Profile, log: Path, settings: Audit) -> None:
-    """An invented password, key and cookie go in by headers and arguments, and do not come out."""
-    trace, before = f"conformance-{uuid.uuid4()}", log.stat()
-    planted = {name: f"planted-{uuid.uuid4().hex}" for name in ("password", "api_key", "cookie")}
-    headers = {trace_header(profile): trace, "x-api-key": planted["api_key"], "cookie": f"planted={planted['cookie']}"}
-    ask(caller, profile, headers, {name: planted[name] for name in ("password", "api_key")})
-    entries = waited(lambda: audit.traced(audit.lines_of(log, settings), trace, settings), profile, settings)
-    if not entries and unchanged(log, before):
-        not_testable("the file is not written to: give the live audit log with --evidence audit=FILE")
-    need_none(audit.secret_problems(audit.lines_of(log, settings), planted.values(), settings), "no planted secret")
 
 
 def trace_header(profile: Profile) -> str:

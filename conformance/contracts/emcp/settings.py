@@ -81,7 +81,6 @@ class Audit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     status: str = "status"
     method: str = "method"
     server: str = "server_handle"
-    server_variable: str = "server"
     masked: tuple[str, ...] = ()
     mask: str = "[REDACTED]"
     patience_s: float = 5

@@ -13,7 +13,8 @@ def tree_problems(items: Sequence[Any], shape: Shape) -> list[str]:
     rows = [item for item in items if isinstance(item, dict)]
     ids = ids_of(rows, shape)
     problems = [f"the id {id!r} is no positive number" for id in ids if not is_id(id)]
-    problems += [f"the id {id} comes twice" for id in sorted({id for id in ids if is_id(id) and ids.count(id) > 1})]
+    numbers = [id for id in ids if is_id(id)]
+    problems += [f"the id {id} comes twice" for id in sorted({id for id in numbers if numbers.count(id) > 1})]
     return problems + [f"{row.get(shape.id)} is its own parent" for row in rows if _is_own_parent(row, shape)]
 
 
