@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from conformance.checks import expect, not_applicable, not_testable, timing, violation
+from conformance.checks.outcomes import Blocked
 from conformance.contracts import Caller, Profile, rule
 from conformance.contracts.health.observing import is_well, looks, probe
 from conformance.contracts.health.settings import Health, Probe
@@ -79,7 +80,7 @@ def test_ready_implies_live(profile: Profile, caller: Caller, health: Health) ->
         lived = look.at if live and lived is None else lived
     if lived is None:
         not_testable("it did not live while it was looked at")
-    violation(f"ready within {health.ready_within_s:g} s", "it lived all the time and was not ready")
+    raise Blocked("it lived all the time and was not ready", by="health-ready-answers")
 
 
 @rule("health-maintenance-refuses")

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from conformance.checks import expect, not_testable, violation
+from conformance.checks import expect, not_testable, timing, violation
 from conformance.contracts import Caller, Evidence, Profile, rule
 from conformance.contracts.metrics import judges
 from conformance.contracts.metrics.exposition import read_exposition
@@ -98,6 +98,7 @@ def test_labels_hold_no_secrets(caller: Caller, evidence: Evidence, settings: Me
 
 
 @rule("metrics-scrape-in-time")
+@timing
 def test_scrape_is_in_time(caller: Caller, settings: Metrics) -> None:
     """The whole exposition comes in time."""
     for route in settings.routes:

@@ -28,9 +28,7 @@ def _readable(caller: Caller, settings: Metrics, route: str) -> Exposition:
     if exchange.status != 200:
         not_testable(f"{route} answers with {exchange.status or exchange.failure}, so there is nothing to judge")
     found = read_exposition(exchange.body, exchange.media_type)
-    if found.problem and not found.samples:
-        not_testable(f"{route} cannot be read: {found.problem}")
-    return found
+    return not_testable(f"{route} cannot be read: {found.problem}") if found.problem else found
 
 
 def current(caller: Caller, evidence: Evidence, settings: Metrics) -> Exposition:
@@ -38,7 +36,7 @@ def current(caller: Caller, evidence: Evidence, settings: Metrics) -> Exposition
     if DUMP not in evidence:
         return scrape(caller, settings)
     found = read_exposition(evidence.read(DUMP))
-    return not_testable(f"the dump cannot be read: {found.problem}") if not found.samples else found
+    return not_testable(f"the dump cannot be read: {found.problem}") if found.problem else found
 
 
 def expect_readable(exchange: Exchange) -> Exposition:

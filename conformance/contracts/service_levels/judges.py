@@ -10,7 +10,7 @@ from conformance.contracts.metrics.exposition import Exposition
 from conformance.contracts.metrics.judges import found_name
 from conformance.contracts.metrics.settings import Metrics
 from conformance.contracts.paths import at_path
-from conformance.contracts.service_levels.observing import Observation
+from conformance.contracts.service_levels.observing import Observation, Row
 from conformance.contracts.service_levels.settings import Objective, Query, ServiceLevels
 from conformance.contracts.windows import Limit, Outcome, evaluate, samples, weighted_samples
 
@@ -19,14 +19,15 @@ MAX_SAMPLES: Final = 1_000_000
 
 def availability(seen: Observation, levels: ServiceLevels) -> Outcome:
     limit = Limit(op="<", limit=levels.availability or 0, min_events=levels.min_events)
-    good = ((row.at, float(not row.failed)) for row in seen.counted)
-    return _unless_single(seen, evaluate(samples(good), limit), 1 - (levels.availability or 0))
+    rows = seen.counted("availability")
+    outcome = evaluate(samples((row.at, float(not row.failed)) for row in rows), limit)
+    return _unless_single(rows, outcome, 1 - (levels.availability or 0))
 
 
 def error_rate(seen: Observation, levels: ServiceLevels) -> Outcome:
     """Promised to be below the limit, so the limit itself breaks the promise."""
     limit = Limit(op=">=", limit=levels.error_rate or 0, min_events=levels.min_events)
-    return _unless_single(seen, evaluate(samples(_errors(seen)), limit), levels.error_rate or 0)
+    return _unless_single(seen.counted("errors"), evaluate(samples(_errors(seen)), limit), levels.error_rate or 0)
 
 
 def error_budget(seen: Observation, levels: ServiceLevels, seconds: Callable[[float], float]) -> Outcome:
@@ -50,16 +51,16 @@ def latency(seen: Observation, levels: ServiceLevels) -> Outcome:
         op=">=", limit=levels.p95_s or 0, statistic="percentile", percentile=levels.percentile,
         min_events=levels.min_events,
     )  # fmt: skip
-    return evaluate(samples((row.at, row.took) for row in seen.counted if not row.failed), limit)
+    return evaluate(samples((row.at, row.took) for row in seen.counted("latency") if not row.failed), limit)
 
 
 def _errors(seen: Observation) -> Iterator[tuple[float, float]]:
-    return ((row.at, float(row.failed)) for row in seen.counted)
+    return ((row.at, float(row.failed)) for row in seen.counted("errors"))
 
 
-def _unless_single(seen: Observation, outcome: Outcome, limit: float) -> Outcome:
+def _unless_single(rows: list[Row], outcome: Outcome, limit: float) -> Outcome:
     """One error among fewer calls than a share of the limit needs shows that there was one, not how often."""
-    calls, failed = len(seen.counted), sum(row.failed for row in seen.counted)
+    calls, failed = len(rows), sum(row.failed for row in rows)
     if outcome.verdict == "fail" and failed == 1 and calls * limit < 1:
         why = f"1 of {calls} calls failed, which says little about a limit of {limit:.4g}; observe longer (--watch)"
         return replace(outcome, verdict="not evaluated", reason=why)
@@ -74,6 +75,7 @@ class Judged:
     severity: str
     outcome: Outcome
     text: str
+    about: tuple[str, ...] = ()
 
 
 def objectives(
@@ -82,7 +84,7 @@ def objectives(
     """Each objective over what was counted between two scrapes; gauges are those of the later one."""
     for one in wanted:
         outcome = _judge(one, _measured(one, families, before, after))
-        yield Judged(one.title, one.severity, outcome, _in_words(one, outcome))
+        yield Judged(one.title, one.severity, outcome, _in_words(one, outcome), one.of)
 
 
 @dataclass(frozen=True, slots=True)

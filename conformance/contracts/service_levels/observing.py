@@ -10,7 +10,7 @@ from typing import Any
 from conformance.contracts.caller import Caller
 from conformance.contracts.paths import at_path
 from conformance.contracts.refusals import body_of
-from conformance.contracts.service_levels.settings import Call, Failure, ServiceLevels
+from conformance.contracts.service_levels.settings import Call, Failure, Measure, ServiceLevels
 from conformance.wire.exchange import Exchange
 from conformance.wire.pacing import TOO_MANY_REQUESTS
 
@@ -25,6 +25,7 @@ class Row:
     took: float
     failed: bool
     limited: bool
+    counts: tuple[Measure, ...] = ("availability", "errors", "latency")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,9 @@ class Observation:
     rows: tuple[Row, ...]
     seconds: float
 
-    @property
-    def counted(self) -> tuple[Row, ...]:
+    def counted(self, measure: Measure) -> list[Row]:
         """Calls that were refused for their rate tell nothing about the service."""
-        return tuple(row for row in self.rows if not row.limited)
+        return [row for row in self.rows if measure in row.counts and not row.limited]
 
 
 def observe(
@@ -51,7 +51,7 @@ def observe(
         at = time.monotonic() - begun
         if at >= seconds:
             break
-        rows.append(_row(at, _send(caller, levels, call), levels.failure))
+        rows.append(_row(at, _send(caller, levels, call), call, levels.failure))
         told(at)
         left = min(at + every, seconds) - (time.monotonic() - begun)
         time.sleep(max(0.0, left))
@@ -70,9 +70,9 @@ def _send(caller: Caller, levels: ServiceLevels, call: Call) -> Exchange:
     return fresh.send(method=call.method, body=call.body, **options)
 
 
-def _row(at: float, exchange: Exchange, failure: Failure) -> Row:
+def _row(at: float, exchange: Exchange, call: Call, failure: Failure) -> Row:
     failed = is_failure(exchange, failure)
-    return Row(at, inf if failed else took(exchange), failed, exchange.status == TOO_MANY_REQUESTS)
+    return Row(at, inf if failed else took(exchange), failed, exchange.status == TOO_MANY_REQUESTS, call.counts)
 
 
 def took(exchange: Exchange) -> float:

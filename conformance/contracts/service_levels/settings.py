@@ -6,9 +6,11 @@ from msgspec import Struct
 
 from conformance.contracts.windows import Op
 
+Measure = Literal["availability", "errors", "latency"]
+
 
 class Call(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One gentle, read-only call: a JSON-RPC method, or a plain request. `{id}` is filled in anew."""
+    """One gentle, read-only call: a JSON-RPC method, or a plain request. `counts` names what it is counted for."""
 
     route: str = "main"
     rpc: str = ""
@@ -16,6 +18,7 @@ class Call(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     method: str = "GET"
     body: dict[str, Any] | None = None
     persona: str = "valid"
+    counts: tuple[Measure, ...] = ("availability", "errors", "latency")
 
 
 class Failure(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
