@@ -20,7 +20,7 @@ class Gate(Described, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class AccessCodes(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The refusals of each gate; a gate that is null is not promised. `routes` are those that ask for a credential,
+    """The refusals of each gate; a gate without one is not promised. `routes` are those that ask for a credential,
     `order` names gates from the first that is asked to the last."""
 
     routes: tuple[str, ...] = ("main",)
@@ -33,10 +33,10 @@ class AccessCodes(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     full_methods: tuple[str, ...] = ()
     unknown_server: Refusal | None = None
     unknown_routes: tuple[str, ...] = ("unknown",)
-    wrong_method: Refusal | None = Refusal(status=(405,))
+    wrong_method: Refusal | None = None
     wrong_methods: tuple[str, ...] = ("GET",)
     wrong_method_unauthenticated: Refusal | None = None
-    media_type: Refusal | None = Refusal(status=(415,))
+    media_type: Refusal | None = None
     wrong_media_type: str = "text/plain"
     same_media_types: tuple[str, ...] = ("application/json; charset=utf-8",)
     same_media_types_in_other_case: tuple[str, ...] = ("APPLICATION/JSON",)
