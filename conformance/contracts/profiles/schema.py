@@ -12,7 +12,7 @@ PUBLISHED = "schemas/contracts/profile.json"
 
 def schema() -> dict[str, Any]:
     """What a file may hold. Nothing is required of it: a file may extend another and say only what is different."""
-    made = msgspec.json.schema(Profile)
+    made = msgspec.json.schema(Profile, schema_hook=_of_anything)
     body = made["$defs"].pop("Profile")
     body.pop("required", None)
     body["properties"]["extends"] = {"description": "Name or path of the profile below this one.", "type": "string"}
@@ -27,6 +27,11 @@ def schema() -> dict[str, Any]:
         "title": "Profile of a system",
         "$defs": made["$defs"],
     }
+
+
+def _of_anything(kind: type) -> dict[str, Any]:
+    """What msgspec has no schema for: a member that may be of any type."""
+    return {"description": "Any value."}
 
 
 def _referred(definition: dict[str, Any]) -> list[str]:
