@@ -169,11 +169,17 @@ def _verdict(item: pytest.Item, call: pytest.CallInfo[None], rule: Judged, run: 
         advice=rule.advice if evidence else None,
         seconds=round(call.duration, 4),
         requests=len(record),
-        readings=tuple(redact(reading) for reading in item.stash.get(READINGS, [])),
+        readings=tuple(redact(reading) for reading in _readings(item)),
         transcript=_evidence(rule, record, run) if evidence else (),
         replay=_replay(error, record, run) if evidence else None,
         **dict[str, Any]({key: redact(value) for key, value in words.items()}),
     )
+
+
+def _readings(item: pytest.Item) -> list[str]:
+    """What a verdict says besides: an earlier reading, and which of several accepted forms was seen."""
+    recorded = [f"{name}: {value}" for name, value in dict.fromkeys(item.user_properties)]
+    return item.stash.get(READINGS, []) + recorded
 
 
 def _cause(
