@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from conformance.checks import expect, not_testable, violation
+from conformance.checks import expect, not_applicable, not_testable, violation
 from conformance.contracts import Caller, Profile, Refusal, expect_refusal, is_refusal, rule
 from conformance.contracts.access_codes.envelope import envelope_problems, is_json_rpc, is_uuid, trace_problems
 from conformance.contracts.access_codes.gates import effects, padded, refusals, send
@@ -25,7 +25,7 @@ def codes(profile: Profile) -> AccessCodes:
 
 @pytest.fixture
 def errors(profile: Profile) -> Errors:
-    return profile.errors or not_testable(f"the profile {profile.name} has no [errors]: no error body is promised")
+    return profile.errors or not_applicable(f"the profile {profile.name} has no [errors]: no error body is promised")
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def refuses(caller: Caller, profile: Profile, codes: AccessCodes, let_in: Exchan
     """Expects that a persona is refused on each guarded route."""
 
     def judge(persona: str, refusal: Refusal | None) -> None:
-        promised = refusal or not_testable(f"the profile {profile.name} does not say how {persona} is refused")
+        promised = refusal or not_applicable(f"the profile {profile.name} does not say how {persona} is refused")
         for route in codes.routes:
             expect_refusal(caller.probe(route=route, persona=persona), promised, profile, f"{persona} on {route}")
 
@@ -95,10 +95,10 @@ def test_a_token_of_another_issuer_is_refused(refuses: RefusesBearer, codes: Acc
 
 
 def _missing_scope(caller: Caller, codes: AccessCodes, *, should: bool) -> None:
-    promised = codes.missing_scope or not_testable("no refusal for a missing scope is promised")
+    promised = codes.missing_scope or not_applicable("no refusal for a missing scope is promised")
     chosen = [one for one in codes.scoped if one.should is should]
     if not chosen:
-        not_testable("no method and persona are given under [[access_codes.scoped]]")
+        not_applicable("no method and persona are given under [[access_codes.scoped]]")
     for one in chosen:
         expect_refusal(send(caller, one), promised, caller.profile, str(one))
 
@@ -119,7 +119,7 @@ def test_a_missing_scope_that_is_advised_is_refused(caller: Caller, codes: Acces
 def test_a_token_for_everything_passes(caller: Caller, codes: AccessCodes) -> None:
     """A token that covers everything passes the scope gate for every mapped method."""
     if not codes.full_persona or not codes.full_methods or codes.missing_scope is None:
-        not_testable("name `full_persona` and `full_methods` under [access_codes]")
+        not_applicable("name `full_persona` and `full_methods` under [access_codes]")
     for method in codes.full_methods:
         answer = caller.call(method, route=codes.routes[0], persona=codes.full_persona)
         refused = is_refusal(answer, codes.missing_scope)
@@ -130,7 +130,7 @@ def test_a_token_for_everything_passes(caller: Caller, codes: AccessCodes) -> No
 def test_further_gates_refuse(caller: Caller, codes: AccessCodes, let_in: Exchange) -> None:
     """Every further gate of the profile refuses as it says."""
     if not codes.gates:
-        not_testable("no further gate is given under [[access_codes.gates]]")
+        not_applicable("no further gate is given under [[access_codes.gates]]")
     for gate in codes.gates:
         expect_refusal(send(caller, gate), gate.refusal, caller.profile, gate.name)
 
@@ -138,16 +138,16 @@ def test_further_gates_refuse(caller: Caller, codes: AccessCodes, let_in: Exchan
 @rule("access-unknown-server")
 def test_unknown_servers_are_not_found(caller: Caller, codes: AccessCodes, let_in: Exchange) -> None:
     """A server or route that does not exist is refused as unknown."""
-    promised = codes.unknown_server or not_testable("no refusal for an unknown server is promised")
+    promised = codes.unknown_server or not_applicable("no refusal for an unknown server is promised")
     routes = [route for route in codes.unknown_routes if route in caller.profile.routes]
     if not routes:
-        not_testable(f"no unknown route is given; name one of {', '.join(codes.unknown_routes)} under [routes]")
+        not_applicable(f"no unknown route is given; name one of {', '.join(codes.unknown_routes)} under [routes]")
     for route in routes:
         expect_refusal(caller.probe(route=route), promised, caller.profile, caller.url(route))
 
 
 def _wrong_methods(caller: Caller, codes: AccessCodes, promised: Refusal | None, persona: str) -> None:
-    wanted = promised or not_testable("no refusal for a wrong method is promised")
+    wanted = promised or not_applicable("no refusal for a wrong method is promised")
     for method in codes.wrong_methods:
         answer = caller.send(codes.routes[0], method=method, persona=persona)
         expect_refusal(answer, wanted, caller.profile, f"{method} as {persona}")
@@ -172,19 +172,19 @@ def _as_type(caller: Caller, codes: AccessCodes, media_type: str | None) -> Exch
 @rule("access-media-type")
 def test_another_media_type_is_refused(caller: Caller, codes: AccessCodes, let_in: Exchange) -> None:
     """A body of another media type than JSON is refused."""
-    promised = codes.media_type or not_testable("no refusal for a wrong media type is promised")
+    promised = codes.media_type or not_applicable("no refusal for a wrong media type is promised")
     expect_refusal(_as_type(caller, codes, codes.wrong_media_type), promised, caller.profile, codes.wrong_media_type)
 
 
 @rule("access-media-type-missing")
 def test_a_missing_media_type_is_refused(caller: Caller, codes: AccessCodes, let_in: Exchange) -> None:
     """A body without a Content-Type is refused."""
-    promised = codes.media_type or not_testable("no refusal for a wrong media type is promised")
+    promised = codes.media_type or not_applicable("no refusal for a wrong media type is promised")
     expect_refusal(_as_type(caller, codes, None), promised, caller.profile, "no Content-Type")
 
 
 def _taken(caller: Caller, codes: AccessCodes, media_types: tuple[str, ...]) -> None:
-    promised = codes.media_type or not_testable("no refusal for a wrong media type is promised")
+    promised = codes.media_type or not_applicable("no refusal for a wrong media type is promised")
     for media_type in media_types:
         answer = _as_type(caller, codes, media_type)
         taken = answer.answered and not is_refusal(answer, promised)
@@ -205,7 +205,7 @@ def test_the_case_of_the_media_type_is_ignored(caller: Caller, codes: AccessCode
 
 def _limit(codes: AccessCodes) -> tuple[int, Refusal]:
     if codes.payload_limit_bytes is None or codes.too_large is None:
-        not_testable("no limit is given; name `payload_limit_bytes` and `too_large` under [access_codes]")
+        not_applicable("no limit is given; name `payload_limit_bytes` and `too_large` under [access_codes]")
     return codes.payload_limit_bytes, codes.too_large
 
 
@@ -235,9 +235,9 @@ def test_a_body_of_the_limit_is_taken(caller: Caller, codes: AccessCodes, let_in
 def test_the_first_gate_refuses(caller: Caller, codes: AccessCodes, let_in: Exchange) -> None:
     """When several gates would refuse, the first one in the documented order does."""
     if codes.order != ("media_type", "too_large"):
-        not_testable('only the order ["media_type", "too_large"] can be judged; give it as access_codes.order')
+        not_applicable('only the order ["media_type", "too_large"] can be judged; give it as access_codes.order')
     limit, _ = _limit(codes)
-    promised = codes.media_type or not_testable("no refusal for a wrong media type is promised")
+    promised = codes.media_type or not_applicable("no refusal for a wrong media type is promised")
     answer = _of_size(caller, codes, limit + 1, codes.wrong_media_type)
     expect_refusal(answer, promised, caller.profile, "a wrong media type and too large as well")
 
@@ -286,7 +286,7 @@ def _none_wrong(found: dict[str, list[str]], expected: str) -> None:
 
 
 def _trace_header(errors: Errors) -> str:
-    return errors.trace_header or not_testable("no header for trace ids is promised; see errors.trace_header")
+    return errors.trace_header or not_applicable("no header for trace ids is promised; see errors.trace_header")
 
 
 @rule("access-trace-kept")
@@ -319,7 +319,7 @@ def test_refused_calls_have_no_effect(caller: Caller, codes: AccessCodes) -> Non
     """A refused call has no effect."""
     before = effects(caller)
     if before is None:
-        not_testable("no counter of effects is given; name `effect` and `effect_path` under [access_codes]")
+        not_applicable("no counter of effects is given; name `effect` and `effect_path` under [access_codes]")
     calls = [send(caller, one) for one in codes.scoped]
     after = effects(caller)
     expect(calls[-1]).that(after == before, f"{codes.effect_path} stays {before}", f"{codes.effect_path} is {after}")
