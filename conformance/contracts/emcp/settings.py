@@ -119,7 +119,7 @@ class Emcp(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The public fields of a content item; `more_fields` come when they are asked for."""
     more_fields: tuple[str, ...] = ()
     models: dict[str, tuple[str, ...]] = {}
-    """The published models and their public fields."""
+    """The published models and their public fields; a model without fields is left out."""
     unlisted_model: str = ""
     people: str = ""
     """The model with accounts, and in `person_id` the id of one."""
