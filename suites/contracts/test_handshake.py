@@ -307,6 +307,8 @@ def test_old_credential_is_refused_after_a_swap(gateway: Gateway, settings: Hand
     for persona in (old, new):
         if not gateway.caller.has(persona):
             not_testable(f"the drill needs a credential to swap; give it under [personas.{persona}] in the profile")
+    if not answer.is_authenticated(gateway.acknowledged().document, settings):
+        not_testable("the usual credential is not authenticated either")
     gateway.shake(persona=old)
     swapped = gateway.shake(persona=new)
     holds = is_acknowledged(swapped) and answer.is_authenticated(swapped.document, settings)

@@ -39,7 +39,9 @@ class OperatorBehaviour:
     credential_hours: float = 48
     stale: Literal["reject", "reject-context", "accept"] = "reject"
     unchecked: tuple[str, ...] = ()
-    """JSON Pointers of members of a handshake that are not looked at."""
+    """Dotted paths of members of a handshake that have to be there, and are not looked at."""
+    optional: tuple[str, ...] = ()
+    """Dotted paths of members of a handshake that need not be there."""
     closed: bool = False
     """Refuse members that the schema does not know."""
     unreadable_status: int = 400
@@ -53,7 +55,9 @@ class OperatorBehaviour:
     beat_body: bytes = b'{"status":"accepted"}'
     beat_delay_s: float = 0
     beat_unchecked: tuple[str, ...] = ()
-    """JSON Pointers of members of a heartbeat that are not looked at."""
+    """Members of a heartbeat that have to be there, and are not looked at."""
+    beat_optional: tuple[str, ...] = ()
+    """Members of a heartbeat that need not be there."""
     beat_closed: bool = False
     beats_allowed: int | None = None
     """Heartbeats of one session that are taken."""

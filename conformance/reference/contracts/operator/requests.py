@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from conformance.contracts.documents import validator
+from conformance.contracts.paths import at_path
 from conformance.contracts.times import instant, length
 from conformance.protocol.problems import Problem, problems_of
 from conformance.reference.contracts.operator.behaviour import Json, OperatorBehaviour
@@ -19,7 +20,8 @@ def handshake_problems(request: Any, behaviour: OperatorBehaviour) -> list[Probl
     found = problems_of(validator("handshake-request").iter_errors(request))
     if behaviour.closed and isinstance(request, dict):
         found += _unknown(request, _HANDSHAKE_MEMBERS)
-    return list(_looked_at(found, (*behaviour.unchecked, _AS_FOR_CREDENTIALS)))
+    unchecked = _excused(request, behaviour.unchecked, behaviour.optional)
+    return list(_looked_at(found, [*unchecked, _AS_FOR_CREDENTIALS]))
 
 
 def is_stale(request: Json, now: float) -> bool:
@@ -35,7 +37,15 @@ def heartbeat_problems(beat: Any, behaviour: OperatorBehaviour, sessions: Sessio
     found = problems_of(validator("heartbeat").iter_errors(beat))
     if behaviour.beat_closed and isinstance(beat, dict):
         found += _unknown(beat, _HEARTBEAT_MEMBERS)
-    return [*_looked_at(found, behaviour.beat_unchecked), *_expiry_problems(beat, behaviour, sessions, now)]
+    looked_at = _looked_at(found, _excused(beat, behaviour.beat_unchecked, behaviour.beat_optional))
+    return [*looked_at, *_expiry_problems(beat, behaviour, sessions, now)]
+
+
+def _excused(document: Any, unchecked: tuple[str, ...], optional: tuple[str, ...]) -> list[str]:
+    """JSON Pointers of members that are there and may be anything, or are not there and need not be."""
+    there = {path: at_path(document, path) is not None for path in (*unchecked, *optional)}
+    excused = [path for path in unchecked if there[path]] + [path for path in optional if not there[path]]
+    return ["/" + path.replace(".", "/") for path in excused]
 
 
 def _expiry_problems(beat: Any, behaviour: OperatorBehaviour, sessions: Sessions, now: float) -> Iterator[Problem]:
@@ -53,5 +63,5 @@ def _unknown(document: Json, known: set[str]) -> list[Problem]:
     return [Problem(f"/{name}", "is unknown") for name in document.keys() - known]
 
 
-def _looked_at(found: Iterable[Problem], unchecked: tuple[str, ...]) -> Iterator[Problem]:
+def _looked_at(found: Iterable[Problem], unchecked: list[str]) -> Iterator[Problem]:
     return (one for one in found if not any(f"{one.path}/".startswith(f"{path}/") for path in unchecked))
