@@ -22,9 +22,10 @@ from conformance.protocol.messages import same_id
 from conformance.protocol.reply import Reply
 from conformance.target.config import RunConfig
 from conformance.target.misfits import misfits
-from conformance.target.profile import LISTS, Surface, TargetProfile
+from conformance.target.profile import CAPABILITY_OF, LISTS, Surface, TargetProfile
 from conformance.target.roles import callable_tools
 from conformance.wire.channel import Channel
+from conformance.wire.http import join_url
 
 SECTION = "parity"
 TOLD = 10
@@ -67,11 +68,12 @@ def found(
     canaries: Canaries, run_config: RunConfig, profile: Profile, parity: Parity, target: TargetProfile
 ) -> Found:
     """The canary, or why it cannot be spoken to; *not testable* when none is given."""
-    if not run_config.canary:
+    if not run_config.canary and not parity.canary:
         not_testable("no canary is given; name it with --canary=URL")
     if not target.surfaces:
         not_testable("no MCP target is given to compare the canary with; name it with --target=URL")
-    return canaries.find(run_config, run_config.canary, profile, parity)
+    url = run_config.canary or join_url(target.url, parity.canary)
+    return canaries.find(run_config, url or not_testable(f"{parity.canary} is no URL"), profile, parity)
 
 
 @pytest.fixture
@@ -130,8 +132,11 @@ def test_revisions_are_equal(target: TargetProfile, canary: Canary) -> None:
 
 
 def need_list(pair: Pair, key: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """A whole list of both; *not testable* when one could not be read to its end."""
+    """A whole list of both; *not testable* when one could not be read to its end, *blocked* when one does not declare
+    what the other does."""
     sides = {"active": pair.active.surface, "canary": pair.canary.surface}
+    if len({surface.declares(CAPABILITY_OF[key]) for surface in sides.values()}) > 1:
+        raise Blocked(f"only one of both declares the capability of {key}", by="parity-revisions-equal")
     for name, surface in sides.items():
         if key in surface.unread:
             not_testable(f"{LISTS[key]} of the {name} target could not be read: {surface.unread[key]}")
@@ -178,10 +183,10 @@ def test_prompts_are_equal(pair: Pair, parity: Parity) -> None:
 
 
 @rule("parity-outcomes-equal")
-def test_outcomes_are_equal(compared: list[Compared]) -> None:
-    """What works still works."""
+def test_outcomes_are_equal(compared: list[Compared], parity: Parity) -> None:
+    """What works still works. What a dry run serves is judged by a rule of its own."""
     for one in compared:
-        if not went_well(one.canary):
+        if not went_well(one.canary) and not _is_dry_refusal(one.canary, parity):
             violation(f"a result of {one.name} on the canary, as on the active target", one.canary.outcome, one.canary)
 
 
@@ -220,18 +225,17 @@ def test_checks_are_equal(pair: Pair, run_config: RunConfig, parity: Parity) -> 
 @rule("parity-plan-order")
 def test_the_plan_has_nearly_the_same_order(pair: Pair, run_config: RunConfig, parity: Parity) -> None:
     """A plan with other items is judged as a check, not as an order."""
-    name, _, path = parity.plan.partition(":")
-    if not name or name not in known_calls(pair, parity):
-        not_testable("no plan is known that both give; name it under [parity] plan")
-    tool, arguments = known_calls(pair, parity)[name]
-    need_harmless(tool, run_config, parity, pair.active, pair.canary)
-    one = compare(pair, tool, arguments)
-    plans = [_order(payload(reply), path, parity.plan_key) for reply in (one.active, one.canary)]
+    plan = parity.plan
+    if plan is None or not (pair.active.has(plan.tool) and pair.canary.has(plan.tool)):
+        not_testable("no plan is known that both give; name it under [parity.plan]")
+    need_harmless(plan.tool, run_config, parity, pair.active, pair.canary)
+    one = compare(pair, plan.tool, dict(plan.arguments))
+    plans = [_order(payload(reply), plan.path, plan.key) for reply in (one.active, one.canary)]
     if not plans[0]:
-        not_testable(f"the answer to {tool} has no list at {path}")
+        not_testable(f"the answer to {plan.tool} has no list at {plan.path}")
     share = inventory.overlap(plans[0], plans[1])
     received = f"{share:.0%}: {plans[0]} and {plans[1]}"
-    expect(one.canary).that(share >= parity.plan_overlap, f"{parity.plan_overlap:.0%} in the same order", received)
+    expect(one.canary).that(share >= plan.overlap, f"{plan.overlap:.0%} in the same order", received)
 
 
 def _order(said: Any, path: str, key: str) -> list[str]:
@@ -329,15 +333,13 @@ def test_a_dry_canary_refuses_writes(pair: Pair, run_config: RunConfig, parity: 
     for name, arguments in tools.items():
         reply = pair.canary.call(name, arguments)
         expect(reply).that(is_structured_error(reply), f"a refusal of {name}")
-        codes = " or ".join(parity.refusal_codes)
-        expect(reply).that(_is_dry_refusal(reply, parity), f"a refusal of {name} by {codes}")
+        if codes := " or ".join(parity.refusal_codes):
+            expect(reply).that(_is_dry_refusal(reply, parity), f"a refusal of {name} by {codes}")
     changed = [name for name, answer in _state(pair, run_config, parity).items() if answer != before[name]]
     judge("a canary in which nothing changed", [f"{name} answers differently" for name in changed])
 
 
 def _is_dry_refusal(reply: Reply, parity: Parity) -> bool:
-    if not parity.refusal_codes and not parity.refusal_texts:
-        return True
     said = words(reply)
     return bool(set(error_codes(reply)) & set(parity.refusal_codes)) or any(one in said for one in parity.refusal_texts)
 
@@ -418,8 +420,10 @@ def test_parallel_calls_are_not_mixed_up(pair: Pair, parity: Parity) -> None:
 def test_mirrored_traffic_shows_no_difference(
     pair: Pair, run_config: RunConfig, parity: Parity, profile: Profile
 ) -> None:
-    """For a minute, in turn."""
-    calls = _mirrored(pair, run_config, parity)
+    """For a minute, in turn; what differs from the beginning is said by the other rules."""
+    calls = [call for call in _mirrored(pair, run_config, parity) if _agree(compare(pair, *call), parity)]
+    if not calls:
+        raise Blocked("no call is answered equally by both", by="parity-checks-equal")
     began, turn = time.monotonic(), 0
     while time.monotonic() - began <= profile.seconds(parity.mirror_s):
         one = compare(pair, *calls[turn % len(calls)])
@@ -428,6 +432,10 @@ def test_mirrored_traffic_shows_no_difference(
             expect(one.canary).that(went_well(one.canary), f"a result of {one.name} on the canary")
             judge("no difference", one.differences(parity) if one.is_steady(parity) else [], one.canary)
         time.sleep(max(0.0, began + turn * profile.seconds(parity.mirror_period_s) - time.monotonic()))
+
+
+def _agree(one: Compared, parity: Parity) -> bool:
+    return one.succeeded and went_well(one.canary) and not one.differences(parity)
 
 
 def _mirrored(pair: Pair, run_config: RunConfig, parity: Parity) -> list[tuple[str, dict[str, Any]]]:

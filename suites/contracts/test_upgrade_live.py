@@ -274,6 +274,8 @@ def test_the_kill_switch_is_released(operator: Operator, upgrade: Upgrade) -> No
     value = operator.other_value(name, upgrade.flags[name].default)
     with operator.putting_back(before, upgrade.kill_switch, name):
         operator.update((name, value))
+        if not operator.wait_for({name: value})[0]:
+            not_testable(f"{name} cannot be set")
         operator.update((upgrade.kill_switch, ON))
         operator.wait_for({upgrade.kill_switch: ON})
         reply = operator.set((upgrade.kill_switch, str(before.get(upgrade.kill_switch, "0"))))

@@ -55,7 +55,7 @@ def compare_all(pair: Pair, config: RunConfig, settings: Parity) -> Iterator[Com
     """All tools that this run may call on both sides, with arguments of their own schemas; those that the profile
     names are compared by themselves."""
     named = {*settings.ignored_tools, *settings.writes, *(check.tool for check in settings.checks.values())}
-    named |= {call.tool for call in (settings.health, settings.telemetry) if call}
+    named |= {call.tool for call in (settings.health, settings.telemetry, settings.plan) if call}
     for tool, made in callable_tools(pair.active.surface, config):
         name = str(tool.get("name"))
         if made.value is not None and name not in named and pair.canary.has(name):

@@ -1,5 +1,7 @@
 """What a profile says about parity: the section `[parity]`."""
 
+from typing import Any
+
 from msgspec import Struct
 
 from conformance.contracts.parity.normalising import Normalising
@@ -10,7 +12,7 @@ class HealthCall(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The tool that tells how a target is, and the dotted paths of what it says. An empty path is not told."""
 
     tool: str
-    arguments: dict[str, object] = {}
+    arguments: dict[str, Any] = {}
     ok: str = "ok"
     dry_run: str = "dryRun"
     role: str = "role"
@@ -18,9 +20,22 @@ class HealthCall(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     pid: str = "pid"
 
 
+class PlanCall(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The tool that plans: where its list is, by which member its items are known, and the share that has to come in
+    the same order."""
+
+    tool: str
+    arguments: dict[str, object] = {}
+    path: str = "tasks"
+    key: str = "id"
+    overlap: float = 0.8
+
+
 class Parity(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How an active target and its canary are compared. Without any name of a tool all that is listed is compared."""
 
+    canary: str = ""
+    """The URL of the canary, may be relative to that of the target; `--canary` comes first."""
     persona: str = "canary"
     """Whose credential the canary gets, when the profile has that persona; else that of the run."""
     normalising: Normalising = Normalising()
@@ -32,10 +47,7 @@ class Parity(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whether the canary may list what the active target does not."""
     checks: dict[str, ToolCall] = {}
     """Calls that have to be answered equally."""
-    plan: str = ""
-    """Which of the checks has an order in it, and where: `plan:tasks`; its items are known by `plan_key`."""
-    plan_key: str = "id"
-    plan_overlap: float = 0.8
+    plan: PlanCall | None = None
     telemetry: ToolCall | None = None
     """The call whose numbers are compared with the guardrails."""
     delta_percent: float = 10
@@ -51,11 +63,11 @@ class Parity(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     canary_dry_run: bool = True
     """Whether the canary has to run dry, where it tells; false once it is made ready to be promoted."""
     canary_role: str = ""
-    writes: dict[str, dict[str, object]] = {}
+    writes: dict[str, dict[str, Any]] = {}
     """Tools that change something, with harmless arguments: a dry canary refuses them."""
     refusal_codes: tuple[str, ...] = ()
     refusal_texts: tuple[str, ...] = ()
-    safe_tools: dict[str, dict[str, object]] = {}
+    safe_tools: dict[str, dict[str, Any]] = {}
     """Tools that a dry canary serves."""
     parallel_calls: int = 20
     mirror_s: float = 60
