@@ -16,6 +16,7 @@ from conformance.contracts.handshake.settings import Handshake
 from conformance.contracts.health.settings import Health
 from conformance.contracts.heartbeat.settings import Heartbeat
 from conformance.contracts.idempotency.settings import Idempotency
+from conformance.contracts.level3.settings import Level3
 from conformance.contracts.metrics.settings import Metrics
 from conformance.contracts.parity.settings import Parity
 from conformance.contracts.rate_limit.settings import RateLimit
@@ -123,6 +124,7 @@ class Profile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     metrics: Metrics | None = None
     alerts: Alerts | None = None
     service_levels: ServiceLevels | None = None
+    level3: Level3 | None = None
     rate_limit: RateLimit | None = None
     idempotency: Idempotency | None = None
     streaming: Streaming | None = None

@@ -72,6 +72,8 @@ class Level3Behaviour:
     """Changes the body of a refusal."""
     unreadable_status: int = 400
     unknown_status: int = 404
+    unknown_promotion_status: int = 404
+    unknown_download_status: int = 404
     slow_every: int = 0
     """Each of so many calls of the API is slow, for `slow_real_s`; or fails with `failing_every`."""
     slow_real_s: float = 0.4
@@ -80,8 +82,7 @@ class Level3Behaviour:
     max_page: int | None = 1000
     openapi: Json | None = None
 
-    accept_everything: bool = False
-    """Validation finds no fault."""
+    always_strict: bool = False
     validation: Callable[[Json], Json] = as_it_is
     max_errors: int = 100
     unknown_schema_status: int = 404
@@ -92,7 +93,7 @@ class Level3Behaviour:
     skipped_stage_status: int = 409
     unknown_strategy_status: int = 400
     approvals: tuple[tuple[str, int], ...] = (("staging", 1), ("production", 2))
-    wait_for_approval: bool = True
+    starts_unapproved: bool = False
     count_everybody_once: bool = True
     promotion_s: float = 20
     end_of_failure: Literal["rolled_back", "failed"] = "rolled_back"
@@ -109,9 +110,11 @@ class Level3Behaviour:
     other_upload_status: int = 409
     version_status: int = 400
     checksum_status: int = 422
+    versions_kept: int = 10
     searchable: bool = True
     delete_removes: bool = True
     usage: Callable[[Json], Json] = as_it_is
     audit: Callable[[Json], Json] = as_it_is
-    count_calls: bool = True
-    """Whether metrics grow with calls."""
+    uncounted: tuple[str, ...] = ()
+    """Counters that do not grow with calls."""
+    versions_delay_real_s: float = 0

@@ -23,7 +23,7 @@ class Counts:
     stored_bytes: int = 0
 
     def add(self, name: str, more: int = 1) -> None:
-        if self.behaviour.count_calls:
+        if name not in self.behaviour.uncounted:
             self.extra[name] = self.extra.get(name, 0) + more
 
     def exposition(self) -> str:

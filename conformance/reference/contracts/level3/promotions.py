@@ -48,7 +48,7 @@ class Promotions:
             f"promo-{uuid.uuid4().hex[:12]}", str(body["artifact_id"]), target, needed,
             body.get("rollback_on_failure", True) is True,
         )  # fmt: skip
-        if not needed or not self.behaviour.wait_for_approval:
+        if not needed:
             promotion.begun = time.time()
         self._known[promotion.id] = promotion
         self.counts.add("promotion_total")
@@ -100,7 +100,7 @@ class Promotions:
     def _get(self, request: Request) -> Promotion:
         id = request.path_params["id"]
         if id not in self._known:
-            raise Refused(self.behaviour.unknown_status, "no such promotion")
+            raise Refused(self.behaviour.unknown_promotion_status, "no such promotion")
         return self._known[id]
 
     def _state(self, promotion: Promotion) -> str:
@@ -109,7 +109,8 @@ class Promotions:
         if promotion.ended_as:
             return promotion.ended_as
         if promotion.begun is None:
-            return "pending_approval"
+            waited = time.time() - promotion.created > behaviour.scale
+            return "in_progress" if behaviour.starts_unapproved and waited else "pending_approval"
         done = (time.time() - promotion.begun) / (behaviour.promotion_s * behaviour.scale)
         doomed = promotion.artifact.startswith(DOOMED)
         if doomed and done >= 0.5:

@@ -1,5 +1,6 @@
 """The artifact registry: uploads with checksums, downloads, search."""
 
+import asyncio
 import base64
 import binascii
 import hashlib
@@ -64,6 +65,7 @@ class Registry:
         known = self.artifacts.get(artifact.id)
         artifact = artifact if known is None else self._again(known, artifact)
         self.artifacts[artifact.id] = artifact
+        self._drop_old_versions(artifact.name)
         self.counts.stored_bytes = sum(len(one.content) for one in self.artifacts.values())
         self.counts.add("artifact_uploads_total")
         return answer(behaviour.uploaded(artifact.told()), behaviour.upload_status)
@@ -94,8 +96,16 @@ class Registry:
             return artifact
         return known
 
+    def _drop_old_versions(self, name: str) -> None:
+        versions = [id for id, one in self.artifacts.items() if one.name == name]
+        for id in versions[: -self.behaviour.versions_kept]:
+            del self.artifacts[id]
+
     async def download(self, request: Request) -> Response:
-        artifact = self.get(request.path_params["id"])
+        id = request.path_params["id"]
+        if id not in self.artifacts and self.behaviour.unknown_download_status == 200:
+            return Response(b"", media_type="application/octet-stream")
+        artifact = self.get(id)
         self.counts.add("artifact_downloads_total")
         content = self.behaviour.stored(artifact.content)
         return Response(content, media_type="application/octet-stream")
@@ -125,6 +135,7 @@ class Registry:
         return {"X-Total-Count": str(total), "Link": ", ".join(links)}
 
     async def versions(self, request: Request) -> Response:
+        await asyncio.sleep(self.behaviour.versions_delay_real_s)
         name = request.path_params["id"].partition("@")[0]
         found = [one for one in self.artifacts.values() if one.name == name]
         if not found:

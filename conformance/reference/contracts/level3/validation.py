@@ -25,7 +25,7 @@ class Validation:
         body = await body_of(request, self.behaviour, "schema_id", "data")
         if body["schema_id"] != SCHEMA:
             return self._unknown_schema()
-        errors = [] if self.behaviour.accept_everything else _errors(body["data"], body.get("strict", True))
+        errors = _errors(body["data"], self.behaviour.always_strict or body.get("strict", True))
         self.counts.add("validation_total")
         self.counts.add("validation_errors_total", bool(errors))
         result = {"valid": not errors, "errors": errors[: self.behaviour.max_errors], "warnings": []}
