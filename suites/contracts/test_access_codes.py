@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from conformance.checks import expect, not_applicable, not_testable, violation
+from conformance.checks.outcomes import NotTestable
 from conformance.contracts import Caller, Profile, Refusal, expect_refusal, is_refusal, rule
 from conformance.contracts.access_codes.envelope import envelope_problems, is_json_rpc, is_uuid, trace_problems
 from conformance.contracts.access_codes.gates import effects, padded, refusals, send
@@ -126,13 +127,41 @@ def test_a_token_for_everything_passes(caller: Caller, codes: AccessCodes) -> No
         expect(answer).that(not refused, f"{method} is not refused for its scope as {codes.full_persona}")
 
 
+@rule("access-session-required")
+def test_without_a_session_nobody_is_let_in(caller: Caller, codes: AccessCodes) -> None:
+    """A route for browsers is closed to those without a session."""
+    promised = codes.no_session or not_applicable("no route with sessions is promised")
+    for route in codes.session_routes:
+        expect_refusal(caller.probe(route=route, persona="none"), promised, caller.profile, route)
+
+
+def _gates(caller: Caller, codes: AccessCodes, *, should: bool) -> None:
+    """Each gate that can be reached; a persona or route that is not configured leaves its gate out."""
+    chosen = [gate for gate in codes.gates if gate.should is should]
+    if not chosen:
+        not_applicable("no further gate is promised under [[access_codes.gates]]")
+    left_out: list[NotTestable] = []
+    for gate in chosen:
+        try:
+            answer = send(caller, gate)
+        except NotTestable as reason:
+            left_out.append(reason)
+        else:
+            expect_refusal(answer, gate.refusal, caller.profile, gate.name)
+    if len(left_out) == len(chosen):
+        raise left_out[0]
+
+
 @rule("access-gates")
 def test_further_gates_refuse(caller: Caller, codes: AccessCodes, let_in: Exchange) -> None:
     """Every further gate of the profile refuses as it says."""
-    if not codes.gates:
-        not_applicable("no further gate is given under [[access_codes.gates]]")
-    for gate in codes.gates:
-        expect_refusal(send(caller, gate), gate.refusal, caller.profile, gate.name)
+    _gates(caller, codes, should=False)
+
+
+@rule("access-gates-advised")
+def test_further_gates_that_are_advised_refuse(caller: Caller, codes: AccessCodes, let_in: Exchange) -> None:
+    """So does every one that is only advised."""
+    _gates(caller, codes, should=True)
 
 
 @rule("access-unknown-server")

@@ -17,6 +17,7 @@ class Gate(Described, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     name: str
     refusal: Refusal
+    should: bool = False
 
 
 class AccessCodes(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -42,6 +43,9 @@ class AccessCodes(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     same_media_types_in_other_case: tuple[str, ...] = ("APPLICATION/JSON",)
     too_large: Refusal | None = Refusal(status=(413,))
     payload_limit_bytes: int | None = None
+    session_routes: tuple[str, ...] = ()
+    no_session: Refusal | None = None
+    """Routes that ask for a session, such as that of a browser, instead of a credential."""
     order: tuple[str, ...] = ()
     gates: tuple[Gate, ...] = ()
     effect: Described | None = None

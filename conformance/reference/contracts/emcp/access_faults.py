@@ -96,7 +96,9 @@ def random_words_are_a_token(behaviour: EmcpBehaviour) -> EmcpBehaviour:
 @contract_fault("emcp", breaks="access-tampered-token")
 def signatures_are_not_verified(behaviour: EmcpBehaviour) -> EmcpBehaviour:
     """A signed token is believed whatever its signature."""
-    return _let_in(behaviour, lambda call, known: _fails_as(call, known, jwt.InvalidSignatureError) and _is_signed(call))
+    return _let_in(
+        behaviour, lambda call, known: _fails_as(call, known, jwt.InvalidSignatureError) and _is_signed(call)
+    )
 
 
 def _is_signed(call: Call) -> bool:
@@ -156,6 +158,18 @@ def callers_may_list_tools(behaviour: EmcpBehaviour) -> EmcpBehaviour:
 def unmapped_methods_are_open(behaviour: EmcpBehaviour) -> EmcpBehaviour:
     """A method that no scope is named for is open to everybody."""
     return _served_without_scope(behaviour, lambda call: call.method == "admin/x")
+
+
+@contract_fault("emcp", breaks="access-session-required")
+def manager_needs_no_session(behaviour: EmcpBehaviour) -> EmcpBehaviour:
+    """The manager's route serves those without a session."""
+    return _open_gate(behaviour, "forbidden", lambda call: call.managed and not call.dispatched)
+
+
+@contract_fault("emcp", breaks="access-gates-advised")
+def every_manager_may_dispatch(behaviour: EmcpBehaviour) -> EmcpBehaviour:
+    """A session without the permission to dispatch does so."""
+    return _open_gate(behaviour, "forbidden", lambda call: call.managed and call.dispatched)
 
 
 @contract_fault("emcp", breaks="access-scope-suffices")
