@@ -1,7 +1,7 @@
 """Rate limits: how many requests a window holds, and what a refused one is told (docs/contracts/rate-limit.md)."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 import pytest
@@ -12,9 +12,9 @@ from conformance.contracts import Caller, Profile, expect_refusal, rule
 from conformance.contracts.described import Described
 from conformance.contracts.rate_limit import headers as limit_headers
 from conformance.contracts.rate_limit import judges
-from conformance.contracts.rate_limit.bursts import Budget, is_limited
+from conformance.contracts.rate_limit.bench import MARGIN_S, Bench
+from conformance.contracts.rate_limit.bursts import Budget
 from conformance.contracts.rate_limit.observing import (
-    MARGIN_S,
     TRIES,
     count,
     fresh_window,
@@ -26,7 +26,7 @@ from conformance.contracts.rate_limit.observing import (
 )
 from conformance.contracts.rate_limit.retry_after import asked_s, problem
 from conformance.contracts.rate_limit.settings import LimitHeaders, RateLimit
-from conformance.contracts.requests import Attempt, attempt
+from conformance.contracts.requests import Attempt
 from conformance.protocol.reply import Reply
 
 SECTION = "rate_limit"
@@ -41,9 +41,14 @@ def settings(profile: Profile) -> RateLimit:
 
 
 @pytest.fixture
-def refusals(caller: Caller, settings: RateLimit) -> list[Attempt]:
+def bench(caller: Caller, settings: RateLimit, pause: Callable[[float, str], None]) -> Bench:
+    return Bench(caller, settings, pause)
+
+
+@pytest.fixture
+def refusals(bench: Bench) -> list[Attempt]:
     """All refusals of the bucket that is observed."""
-    return need_refusal(observed(caller, settings), settings)
+    return need_refusal(observed(bench), bench.settings)
 
 
 @pytest.fixture
@@ -68,9 +73,9 @@ def waits(told: list[Attempt]) -> list[tuple[float, Attempt]]:
 
 
 @rule("rate-limit-enforced")
-def test_a_limit_is_enforced(caller: Caller, settings: RateLimit) -> None:
+def test_a_limit_is_enforced(bench: Bench, settings: RateLimit) -> None:
     """A burst is refused at some point."""
-    first = observed(caller, settings).bursts[0]
+    first = observed(bench).bursts[0]
     if first.refusals:
         return
     if settings.limit is None and not settings.required:
@@ -92,20 +97,20 @@ def test_refusal_has_the_status_and_code_of_one(profile: Profile, settings: Rate
 
 
 @rule("rate-limit-not-early")
-def test_documented_limit_is_served(caller: Caller, settings: RateLimit) -> None:
+def test_documented_limit_is_served(bench: Bench, settings: RateLimit) -> None:
     """No request within the limit is refused in a fresh window."""
     limit = _limit(settings)
-    found = observed(caller, settings)
+    found = observed(bench)
     if wrong := judges.early(need_counts(found, settings), limit):
         expected = f"the first {limit} of {found.bursts[0].budget} to be served"
         violation(expected, wrong, Reply(found.bursts[0].refusals[0].exchange))
 
 
 @rule("rate-limit-not-late")
-def test_first_request_over_the_limit_is_refused(caller: Caller, settings: RateLimit) -> None:
+def test_first_request_over_the_limit_is_refused(bench: Bench, settings: RateLimit) -> None:
     """One more than the limit is refused."""
     limit = _limit(settings)
-    found = observed(caller, settings)
+    found = observed(bench)
     counts = need_counts(found, settings)
     window_s = found.bursts[0].budget.window_s
     if wrong := judges.late(counts, limit, window_s, settings.algorithm):
@@ -118,23 +123,22 @@ def _limit(settings: RateLimit) -> int:
 
 
 @rule("rate-limit-holds")
-def test_further_requests_are_refused(caller: Caller, settings: RateLimit) -> None:
+def test_further_requests_are_refused(bench: Bench, settings: RateLimit) -> None:
     """What follows a refusal at once is refused as well, in each window."""
-    found = observed(caller, settings)
+    found = observed(bench)
     need_refusal(found, settings)
-    full = [made for made in found.bursts if made.refusals]
-    if all(made.leaked for made in full):
-        leaked = sum(len(made.leaked) for made in full)
-        expected = f"the requests right after a refusal to be refused as well, in {full[0].budget}"
-        violation(expected, f"{leaked} of them were served, in each of {len(full)} windows", _last(full[0].leaked))
+    if found.leaks:
+        leaked = [one for made in found.bursts for one in made.leaked]
+        expected = f"the requests right after a refusal to be refused as well, in {found.bursts[0].budget}"
+        violation(expected, f"{len(leaked)} were served, in {len(found.bursts)} windows", _last(leaked))
 
 
 @rule("rate-window-resets")
-def test_next_window_holds_as_many_again(caller: Caller, settings: RateLimit) -> None:
+def test_next_window_holds_as_many_again(bench: Bench, settings: RateLimit) -> None:
     """A window that is over leaves nothing behind."""
-    found = observed(caller, settings)
+    found = observed(bench)
     counts = need_counts(found, settings)
-    if found.returned and is_limited(found.returned[-1][1].exchange, settings.refusal):
+    if found.returned and bench.is_limited(found.returned[-1][1]):
         raise Blocked("nothing is served after the time in Retry-After", by="rate-retry-after-true")
     if wrong := judges.not_restored(counts, found.bursts[0].budget.window_s, settings.algorithm):
         violation(
@@ -175,18 +179,18 @@ def _rounded_up(wait: float, one: Attempt) -> float:
 
 @rule("rate-retry-after-within-window")
 def test_retry_after_is_within_the_window(
-    caller: Caller, settings: RateLimit, waits: list[tuple[float, Attempt]]
+    bench: Bench, settings: RateLimit, waits: list[tuple[float, Attempt]]
 ) -> None:
     """Nobody is asked to wait longer than the window lasts."""
-    most = longest_wait_s(caller, settings)
+    most = longest_wait_s(bench)
     for wait, one in waits:
         expect(one.exchange).that(wait <= most, f"Retry-After of at most {most:g} s", f"{wait:g} s")
 
 
 @rule("rate-retry-after-not-rising")
-def test_retry_after_does_not_grow(caller: Caller, settings: RateLimit, waits: list[tuple[float, Attempt]]) -> None:
+def test_retry_after_does_not_grow(bench: Bench, waits: list[tuple[float, Attempt]]) -> None:
     """Within the refusals of one window."""
-    for made in observed(caller, settings).bursts:
+    for made in observed(bench).bursts:
         asked = [seconds for one in made.refusals if (seconds := asked_s(one.exchange)) is not None]
         if wrong := judges.rising(asked):
             violation("a Retry-After that does not grow while one waits", wrong, _last(made.refusals))
@@ -194,57 +198,59 @@ def test_retry_after_does_not_grow(caller: Caller, settings: RateLimit, waits: l
 
 @rule("rate-retry-after-true")
 def test_waiting_as_long_as_told_is_enough(
-    caller: Caller, settings: RateLimit, waits: list[tuple[float, Attempt]]
+    bench: Bench, settings: RateLimit, waits: list[tuple[float, Attempt]]
 ) -> None:
     """After Retry-After the next request is served."""
-    found = observed(caller, settings)
+    if max(wait for wait, _ in waits) <= 0:
+        raise Blocked("Retry-After asks for no wait at all", by="rate-retry-after-positive")
+    found = observed(bench)
     if not found.returned:
         raise Blocked("Retry-After asks for more than a window", by="rate-retry-after-within-window")
     wait_s, last = found.returned[-1]
-    if is_limited(last.exchange, settings.refusal):
+    if bench.is_limited(last):
         asked = found.bursts[0].refusals[-1].exchange.header("retry-after")
         expected = f"a request to be served after Retry-After: {asked}, and {settings.retry_after_slack_s:g} s more"
         violation(expected, f"refused after {wait_s:g} s", Reply(last.exchange))
 
 
 @rule("rate-identities-apart")
-def test_another_identity_is_served(caller: Caller, settings: RateLimit) -> None:
+def test_another_identity_is_served(bench: Bench, settings: RateLimit) -> None:
     """One user's burst is not another user's problem."""
     if not settings.other_persona:
         not_testable("a second identity is needed; name it as rate_limit.other_persona")
-    _expect_apart(caller, settings, msgspec.structs.replace(settings.request, persona=settings.other_persona))
+    _expect_apart(bench, msgspec.structs.replace(settings.request, persona=settings.other_persona))
 
 
 @rule("rate-methods-apart")
-def test_another_method_is_served(caller: Caller, settings: RateLimit) -> None:
+def test_another_method_is_served(bench: Bench, settings: RateLimit) -> None:
     """A bucket belongs to one method."""
     if settings.other_method is None:
         not_testable("a second method is needed; describe it under [rate_limit.other_method]")
-    _expect_apart(caller, settings, settings.other_method)
+    _expect_apart(bench, settings.other_method)
 
 
 @rule("rate-servers-apart")
-def test_another_server_is_served(caller: Caller, settings: RateLimit) -> None:
+def test_another_server_is_served(bench: Bench, settings: RateLimit) -> None:
     """A bucket belongs to one server."""
     if not settings.other_server:
         not_testable("a second server is needed; give its variables under [rate_limit.other_server]")
     variables = {**settings.request.variables, **settings.other_server}
-    _expect_apart(caller, settings, msgspec.structs.replace(settings.request, variables=variables))
+    _expect_apart(bench, msgspec.structs.replace(settings.request, variables=variables))
 
 
-def _expect_apart(caller: Caller, settings: RateLimit, other: Described) -> None:
+def _expect_apart(bench: Bench, other: Described) -> None:
     """The other bucket may have been full by itself: then it is empty after a window, and the first one is filled up
     again."""
     for last in (False, True):
-        found = while_full(caller, settings, lambda: attempt(caller, other))
-        if not is_limited(found.exchange, settings.refusal):
+        found = while_full(bench, lambda: bench.attempt(other))
+        if not bench.is_limited(found):
             _need_success(found, other)
             return
         if last:
-            expected = f"{other} to be served while {settings.request} is over its limit"
+            expected = f"{other} to be served while {bench.settings.request} is over its limit"
             violation(expected, f"HTTP {found.exchange.status}, in two windows", Reply(found.exchange))
-        fresh_window(caller, settings, settings.request)
-        fresh_window(caller, settings, other)
+        fresh_window(bench, bench.settings.request)
+        fresh_window(bench, other)
 
 
 def _need_success(found: Attempt, request: Described) -> None:
@@ -253,12 +259,12 @@ def _need_success(found: Attempt, request: Described) -> None:
 
 
 @rule("rate-limit-per-server")
-def test_each_documented_limit_is_kept(caller: Caller, settings: RateLimit) -> None:
+def test_each_documented_limit_is_kept(bench: Bench, settings: RateLimit) -> None:
     """Where another limit is documented, that one is enforced, to the request."""
     if not settings.other_limits:
         not_testable("a request with another limit is needed; describe it under [[rate_limit.other_limits]]")
     for other in settings.other_limits:
-        found = count(caller, settings, other.request, other.limit)
+        found = count(bench, other.request, other.limit)
         need_refusal(found, settings)
         window_s = found.bursts[0].budget.window_s
         wrong = judges.early(found.counts, other.limit) or judges.late(
@@ -269,90 +275,92 @@ def test_each_documented_limit_is_kept(caller: Caller, settings: RateLimit) -> N
 
 
 @rule("rate-shared-routes")
-def test_routes_are_counted_together(caller: Caller, settings: RateLimit) -> None:
+def test_routes_are_counted_together(bench: Bench, settings: RateLimit) -> None:
     """The other route to the same call is no way around the limit."""
     if not settings.shared_routes:
         not_testable("a route that shares the limit is needed; describe it under [[rate_limit.shared_routes]]")
     for other in settings.shared_routes:
-        _expect_together(caller, settings, other)
+        _expect_together(bench, other)
 
 
 @rule("rate-shared-replicas")
-def test_replicas_count_together(caller: Caller, settings: RateLimit) -> None:
+def test_replicas_count_together(bench: Bench, settings: RateLimit) -> None:
     """The next replica is no way around the limit."""
     if not settings.replicas:
         not_testable("a second replica is needed; name its route under rate_limit.replicas")
     for route in settings.replicas:
-        _expect_together(caller, settings, msgspec.structs.replace(settings.request, route=route))
+        _expect_together(bench, msgspec.structs.replace(settings.request, route=route))
 
 
-def _expect_together(caller: Caller, settings: RateLimit, other: Described) -> None:
+def _expect_together(bench: Bench, other: Described) -> None:
     """What one replica counts may reach another one a little later."""
     for _ in range(TRIES):
-        found = while_full(caller, settings, lambda: attempt(caller, other))
-        if is_limited(found.exchange, settings.refusal):
+        found = while_full(bench, lambda: bench.attempt(other))
+        if bench.is_limited(found):
             return
         _need_success(found, other)
         time.sleep(MARGIN_S)
-    expected = f"{other} to be refused while {settings.request} is over its limit"
+    if observed(bench).leaks:
+        raise Blocked("requests over the limit are served now and then", by="rate-limit-holds")
+    expected = f"{other} to be refused while {bench.settings.request} is over its limit"
     violation(expected, f"HTTP {found.exchange.status}, {TRIES} times", Reply(found.exchange))
 
 
 @rule("rate-refused-credentials-free")
 @timing
-def test_refused_credentials_use_up_nothing(caller: Caller, settings: RateLimit) -> None:
+def test_refused_credentials_use_up_nothing(bench: Bench, settings: RateLimit) -> None:
     """A valid request is served after a burst with bad credentials."""
-    fresh_window(caller, settings, settings.request)
-    before = attempt(caller, settings.request)
-    if is_limited(before.exchange, settings.refusal):
+    fresh_window(bench, settings.request)
+    before = bench.attempt()
+    if bench.is_limited(before):
         not_testable("the bucket was full in a fresh window: somebody else uses it; give a persona of its own")
     _need_success(before, settings.request)
     double = 2 * (settings.limit or settings.probe_max)
     for persona in settings.uncounted_personas:
-        for refused in _many(caller, msgspec.structs.replace(settings.request, persona=persona), double):
+        for refused in _many(bench, msgspec.structs.replace(settings.request, persona=persona), double):
             if (refused.exchange.status or 0) < 400:
                 raise Blocked(f"the persona {persona} is served", by="access-no-credentials")
-    after = attempt(caller, settings.request)
-    limited = is_limited(after.exchange, settings.refusal)
+    after = bench.attempt()
+    limited = bench.is_limited(after)
     personas = ", ".join(settings.uncounted_personas)
     expect(after.exchange).that(not limited, f"to be served after {double} requests of {personas} were refused")
 
 
-def _many(caller: Caller, request: Described, count: int) -> Iterator[Attempt]:
-    return (attempt(caller, request) for _ in range(count))
+def _many(bench: Bench, request: Described, times: int) -> Iterator[Attempt]:
+    return (bench.attempt(request) for _ in range(times))
 
 
 @rule("rate-limit-off")
-def test_no_limit_where_it_is_off(caller: Caller, settings: RateLimit) -> None:
+def test_no_limit_where_it_is_off(bench: Bench, settings: RateLimit) -> None:
     """What is unlimited serves twice the usual limit."""
     if settings.unlimited is None:
         not_testable("a request without a limit is needed; describe it under [rate_limit.unlimited]")
     double = 2 * (settings.limit or settings.probe_max)
-    budget = Budget(settings.unlimited, double, caller.profile.seconds(settings.window_s))
-    for number, one in enumerate(_many(caller, settings.unlimited, double), start=1):
-        limited = is_limited(one.exchange, settings.refusal)
+    budget = Budget(settings.unlimited, double, bench.window_s)
+    for number, one in enumerate(_many(bench, settings.unlimited, double), start=1):
+        limited = bench.is_limited(one)
         expect(one.exchange).that(not limited, f"none of {budget} to be refused", f"request {number} refused")
 
 
 @rule("rate-headers-present")
-def test_answers_tell_what_remains(caller: Caller, settings: RateLimit) -> None:
+def test_answers_tell_what_remains(bench: Bench, settings: RateLimit) -> None:
     """Three whole numbers that agree with each other and with the window."""
     names = _headers(settings)
-    one = attempt(caller, settings.request)
+    one = bench.attempt()
     if not names.promised and not limit_headers.comes(one.exchange, names):
         not_applicable("the headers are not promised, and do not come")
-    wrong = list(limit_headers.problems(one.exchange, names, caller.profile.seconds(settings.window_s)))
+    wrong = list(limit_headers.problems(one.exchange, names, bench.window_s))
     expected = f"{names.limit}, {names.remaining} and {names.reset}, as whole numbers that agree"
     expect(one.exchange).that(not wrong, expected, "; ".join(wrong))
 
 
 @rule("rate-headers-fall")
-def test_what_remains_falls(caller: Caller, settings: RateLimit) -> None:
+def test_what_remains_falls(bench: Bench, settings: RateLimit) -> None:
     """A bucket that is refilled may have given one back meanwhile, so it is looked at three times."""
     names = _headers(settings)
     wrong = []
     for _ in range(TRIES):
-        found = [attempt(caller, settings.request) for _ in range(3)]
+        found = [bench.attempt() for _ in range(3)]
         _need_told(found, names)
         wrong.append(judges.not_falling([limit_headers.read(one.exchange, names) for one in found]))
     if all(wrong):

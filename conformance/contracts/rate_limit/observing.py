@@ -1,21 +1,20 @@
 """Observations of a limit over several windows. They are shared by the rules that are judged by them."""
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from conformance.checks.outcomes import Blocked, Skipped, not_testable
-from conformance.contracts.caller import Caller
 from conformance.contracts.described import Described
 from conformance.contracts.rate_limit import judges
-from conformance.contracts.rate_limit.bursts import Burst, budget_of, burst, is_limited
+from conformance.contracts.rate_limit.bench import Bench
+from conformance.contracts.rate_limit.bursts import Burst, budget_of, burst
 from conformance.contracts.rate_limit.judges import Count
 from conformance.contracts.rate_limit.retry_after import asked_s
 from conformance.contracts.rate_limit.settings import RateLimit
-from conformance.contracts.requests import Attempt, attempt, last_use
+from conformance.contracts.requests import Attempt, last_use
 
-MARGIN_S = 0.05
-"""Added to every wait, in real seconds: clocks tick."""
 TRIES = 3
 
 
@@ -32,6 +31,12 @@ class Observed:
         return [one for made in self.bursts for one in made.refusals]
 
     @property
+    def leaks(self) -> bool:
+        """Whether requests were served right after a refusal, in each window."""
+        full = [made for made in self.bursts if made.refusals]
+        return bool(full) and all(made.leaked for made in full)
+
+    @property
     def counts(self) -> list[Count]:
         """Of the bursts that were quick enough for their window."""
         return [Count(len(made.served), made.took_s) for made in self.bursts if not made.too_slow]
@@ -44,12 +49,12 @@ _observed: dict[tuple[str, str], Observed | Skipped] = {}
 """By URL and profile; why there is none, where there is none."""
 
 
-def observed(caller: Caller, settings: RateLimit) -> Observed:
+def observed(bench: Bench) -> Observed:
     """The bucket of `settings.request`, observed once in a run."""
-    key = (caller.channel.url, caller.profile.name)
+    key = (bench.caller.channel.url, bench.caller.profile.name)
     if key not in _observed:
         try:
-            _observed[key] = observe(caller, settings)
+            _observed[key] = observe(bench)
         except Skipped as reason:
             _observed[key] = reason
     found = _observed[key]
@@ -58,54 +63,54 @@ def observed(caller: Caller, settings: RateLimit) -> Observed:
     return found
 
 
-def observe(caller: Caller, settings: RateLimit) -> Observed:
+def observe(bench: Bench) -> Observed:
     """Two windows of `settings.request`, and a third where the first two are not as they should be."""
-    request, limit = settings.request, settings.limit
+    request, limit = bench.settings.request, bench.settings.limit
     found = Observed()
-    _count(caller, settings, request, limit, found)
+    _count(bench, request, limit, found)
     if not found.bursts[0].refusals:
         return found
-    _come_back(caller, settings, request, found)
-    _go_on(caller, settings, found)
+    _come_back(bench, request, found)
+    _go_on(bench, found)
     while len(found.bursts) < TRIES and not _as_expected(found.counts, limit):
-        _count(caller, settings, request, limit, found)
+        _count(bench, request, limit, found)
     return found
 
 
-def count(caller: Caller, settings: RateLimit, request: Described, limit: int) -> Observed:
+def count(bench: Bench, request: Described, limit: int) -> Observed:
     """One window of another bucket, and more where it does not hold what it should."""
     found = Observed()
     while len(found.bursts) < TRIES and [one.served for one in found.counts] != [limit]:
-        _count(caller, settings, request, limit, found)
+        _count(bench, request, limit, found)
     return found
 
 
-def _count(caller: Caller, settings: RateLimit, request: Described, limit: int | None, found: Observed) -> None:
-    budget_of(caller, settings, request, limit)
-    fresh_window(caller, settings, request)
-    found.bursts.append(burst(caller, settings, request, limit))
+def _count(bench: Bench, request: Described, limit: int | None, found: Observed) -> None:
+    budget_of(bench.caller, bench.settings, request, limit)
+    fresh_window(bench, request)
+    found.bursts.append(burst(bench.caller, bench.settings, request, limit))
 
 
-def _come_back(caller: Caller, settings: RateLimit, request: Described, found: Observed) -> None:
+def _come_back(bench: Bench, request: Described, found: Observed) -> None:
     """Waits as long as the last refusal asks for, and a little longer if that was not enough."""
     last = found.bursts[0].refusals[-1]
     asked = asked_s(last.exchange)
-    if asked is None or asked > longest_wait_s(caller, settings):
+    if asked is None or asked > longest_wait_s(bench):
         return
-    for wait_s in (max(0.0, asked), max(0.0, asked) + settings.retry_after_slack_s):
-        _sleep_until(last.ended + wait_s + MARGIN_S)
-        found.returned.append((wait_s, attempt(caller, request)))
-        if not is_limited(found.returned[-1][1].exchange, settings.refusal):
+    for wait_s in (max(0.0, asked), max(0.0, asked) + bench.settings.retry_after_slack_s):
+        bench.wait_until(last.ended + wait_s, f"as long as Retry-After says ({wait_s:g} s)")
+        found.returned.append((wait_s, bench.attempt(request)))
+        if not bench.is_limited(found.returned[-1][1]):
             return
 
 
-def _go_on(caller: Caller, settings: RateLimit, found: Observed) -> None:
+def _go_on(bench: Bench, found: Observed) -> None:
     """Fills up the window that a returning request has opened, where windows are fixed: that request is in it."""
-    opened = [one for _, one in found.returned if not is_limited(one.exchange, settings.refusal)]
-    if settings.algorithm != "fixed" or not opened:
+    opened = [one for _, one in found.returned if not bench.is_limited(one)]
+    if bench.settings.algorithm != "fixed" or not opened:
         return
-    rest = None if settings.limit is None else settings.limit - len(opened)
-    found.bursts.append(burst(caller, settings, settings.request, rest))
+    rest = None if bench.settings.limit is None else bench.settings.limit - len(opened)
+    found.bursts.append(burst(bench.caller, bench.settings, bench.settings.request, rest))
     found.bursts[-1].served[:0] = opened
 
 
@@ -116,16 +121,15 @@ def _as_expected(counts: list[Count], limit: int | None) -> bool:
     return all(count.served == (limit or counts[0].served) for count in counts)
 
 
-def longest_wait_s(caller: Caller, settings: RateLimit) -> float:
+def longest_wait_s(bench: Bench) -> float:
     """The longest Retry-After that is acceptable, in real seconds. The header counts whole seconds."""
-    promised = settings.window_s if settings.retry_after_max_s is None else settings.retry_after_max_s
-    return -(-caller.profile.seconds(promised) // 1)
+    promised = bench.settings.window_s if bench.settings.retry_after_max_s is None else bench.settings.retry_after_max_s
+    return math.ceil(bench.caller.profile.seconds(promised))
 
 
-def fresh_window(caller: Caller, settings: RateLimit, request: Described) -> None:
+def fresh_window(bench: Bench, request: Described) -> None:
     """Waits until nothing was sent to a bucket for one window: then it is empty."""
-    window_s = caller.profile.seconds(settings.window_s)
-    _sleep_until(max(_BEGUN, last_use(caller, request)) + window_s + MARGIN_S)
+    bench.wait_until(max(_BEGUN, last_use(bench.caller, request)) + bench.window_s, f"a fresh window for {request}")
 
 
 def need_refusal(found: Observed, settings: RateLimit) -> list[Attempt]:
@@ -155,24 +159,22 @@ def need_counts(found: Observed, settings: RateLimit) -> list[Count]:
     return found.counts
 
 
-def while_full(caller: Caller, settings: RateLimit, probe: Callable[[], Attempt]) -> Attempt:
+def while_full(bench: Bench, probe: Callable[[], Attempt]) -> Attempt:
     """The answer to a probe that was sent while the bucket was full, as requests before and after it show."""
     for _ in range(TRIES):
-        fill(caller, settings)
+        fill(bench)
         found = probe()
-        if is_limited(attempt(caller, settings.request).exchange, settings.refusal):
+        if bench.is_limited(bench.attempt()):
             return found
     return not_testable("the bucket did not stay full long enough for one request; its window may be too short")
 
 
-def fill(caller: Caller, settings: RateLimit) -> None:
+def fill(bench: Bench) -> None:
     """Uses up the bucket, with no more requests than that takes."""
-    if is_limited(attempt(caller, settings.request).exchange, settings.refusal):
+    if bench.is_limited(bench.attempt()):
         return
-    made = burst(caller, settings, settings.request, settings.limit and settings.limit - 1)
+    made = burst(
+        bench.caller, bench.settings, bench.settings.request, bench.settings.limit and bench.settings.limit - 1
+    )
     if not made.refusals:
         raise Blocked(f"{made.budget} was not refused", by="rate-limit-enforced")
-
-
-def _sleep_until(moment: float) -> None:
-    time.sleep(max(0.0, moment - time.monotonic()))

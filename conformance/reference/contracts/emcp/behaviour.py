@@ -76,13 +76,15 @@ def bucket_of(call: Call) -> str:
 
 @dataclass(frozen=True)
 class Rate:
-    """Fixed windows that begin with their first request. `refill` is the share of the limit that a new window has."""
+    """Fixed windows that begin with their first request. `carries_over` holds what was refused against the next."""
 
     enabled: bool = True
     window_s: float = 60
     bucket: Callable[[Call], str] = bucket_of
     limit: Callable[[int], int] = lambda per_minute: per_minute
-    refill: float = 1.0
+    carries_over: bool = False
+    lets_through: Callable[[int], bool] = lambda over: over <= 0
+    """Whether a request is served that is so many over the limit."""
     retry_after: Callable[[float], str | None] = whole_seconds
     refusal: tuple[int, str] = (429, "rate_limited")
     headers: bool = True
@@ -122,9 +124,11 @@ class Dispatch:
     shared_by_replicas: bool = True
     conflict: tuple[int, str] | None = (409, "idempotency_conflict")
     conflict_runs: bool = False
+    conflict_takes_key: bool = False
     remembers_refused: bool = False
     replayed_status: int = 202
     need_method: bool = True
+    answers_get: bool = False
     edits: tuple[Callable[[JsonObject], JsonObject], ...] = ()
     """Change the body of an accepted, completed or replayed task."""
 

@@ -21,6 +21,7 @@ class Call:
     trace_id: str
     dispatched: bool = False
     managed: bool = False
+    peer: tuple[str, int] = ("", 0)
     identity: str = ""
     scopes: frozenset[str] = frozenset()
     told: tuple[tuple[str, str], ...] = ()

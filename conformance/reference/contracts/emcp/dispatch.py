@@ -54,7 +54,7 @@ class Dispatcher:
         if known is None:
             return self._first(call, key, payload)
         if known.payload != payload:
-            self._conflict(call)
+            self._conflict(call, key, payload)
         return self._replay(call, key, known)
 
     def _first(self, call: Call, key: str | None, payload: str) -> Response:
@@ -73,8 +73,10 @@ class Dispatcher:
             ttl_s = self._behaviour.seconds(self._behaviour.dispatch.ttl_s)
             self._store.remember(key, payload, call.trace_id, ttl_s, task_id, result)
 
-    def _conflict(self, call: Call) -> None:
+    def _conflict(self, call: Call, key: str | None, payload: str) -> None:
         settings = self._behaviour.dispatch
+        if settings.conflict_takes_key:
+            self._remember(call, key, payload, self._store.new_task(), None)
         if settings.conflict_runs:
             self._start(call, self._store.new_task())
         if settings.conflict is not None:

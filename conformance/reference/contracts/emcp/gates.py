@@ -81,11 +81,12 @@ def rate(call: Call, door: Door) -> Call:
     if not rate.enabled or limit == 0:
         return call
     window_s = door.behaviour.seconds(rate.window_s)
-    taken, left_s = door.limits.take(rate.bucket(call), window_s, 1 + round(limit * (1 - rate.refill)))
+    kept = {"kept": limit} if rate.carries_over else {}
+    taken, left_s = door.limits.take(rate.bucket(call), window_s, **kept)
     if rate.counts_refused_credentials:
         taken += door.limits.taken(_anonymous(call), window_s)
     headers = _told(door.behaviour, limit, limit - taken, left_s)
-    if taken <= limit:
+    if rate.lets_through(taken - limit):
         return replace(call, told=headers)
     status, code = rate.refusal
     waiting = rate.retry_after(left_s)

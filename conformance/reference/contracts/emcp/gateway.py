@@ -33,6 +33,8 @@ def create(behaviour: EmcpBehaviour) -> App:
         route = _ROUTE.fullmatch(scope["path"])
         if scope["path"] == _COUNTERS:
             await Response.of_json({"tasks": state.shared.tasks(), "streams": state.streams}).send_to(send)
+        elif route is not None and route["dispatch"] and request.method == "GET" and behaviour.dispatch.answers_get:
+            await Response.of_json({"tasks": []}).send_to(send)
         elif route is None or not _served(route, request):
             await _not_found().send_to(send)
         else:
@@ -59,6 +61,7 @@ def _call(route: "re.Match[str]", request: Request, behaviour: EmcpBehaviour) ->
         trace_id=(request.headers.get(behaviour.trace_header) or "").strip() or behaviour.new_trace_id(),
         dispatched=bool(route["dispatch"]),
         managed=route["base"] == "/emcp",
+        peer=tuple(request.scope.get("client") or ("", 0)),
     )
 
 
