@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, Protocol
 
 from conformance.contracts.ledger import shape
-from conformance.contracts.ledger.clauses import CLAUSES
+from conformance.contracts.ledger.clauses import ledger_clauses
 from conformance.contracts.ledger.entry import Entry
 from conformance.contracts.ledger.findings import Finding, Severity, quoted
 from conformance.contracts.ledger.line import Body
@@ -19,7 +19,7 @@ class Tracker(Protocol):
 
 
 def finding(clause: str, line: int | None, message: str, severity: Severity | None = None) -> Finding:
-    return Finding(clause, severity or CLAUSES[clause].severity, line, message)
+    return Finding(clause, severity or ledger_clauses()[clause].severity, line, message)
 
 
 class Freshness:

@@ -1,18 +1,21 @@
 """The command `mcp-conformance ledger`."""
 
 import argparse
+import os
 import re
 import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, nullcontext
-from dataclasses import replace
 from typing import BinaryIO
+
+from msgspec.structs import replace
 
 from conformance import exit_codes
 from conformance.contracts.ledger import report
 from conformance.contracts.ledger.findings import Finding
 from conformance.contracts.ledger.lint import Linter
+from conformance.contracts.ledger.promised import of_profile
 from conformance.contracts.ledger.settings import LedgerSettings
 from conformance.contracts.ledger.source import Line, lines
 from conformance.contracts.times import instant, iso, length
@@ -23,6 +26,9 @@ _UNITS = {"s": 1 / 3600, "m": 1 / 60, "h": 1.0, "d": 24.0}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="the ledger (JSONL); - reads standard input")
+    parser.add_argument(
+        "--profile", metavar="NAME|FILE", help="what is promised, by the section [ledger] of this profile"
+    )
     parser.add_argument("--now", metavar="TIME", help="judge as of this time, such as 2025-09-21T12:00:00Z")
     parser.add_argument(
         "--connector", action="append", metavar="NAME",
@@ -51,13 +57,25 @@ def lint(arguments: argparse.Namespace) -> int:
 
 
 def settings_of(arguments: argparse.Namespace) -> LedgerSettings:
-    settings = LedgerSettings(strict_profile=arguments.strict_profile)
+    settings = _promised(arguments.profile, strict_profile=arguments.strict_profile)
     if arguments.window is not None:
         settings = replace(settings, window_hours=_hours(arguments.window))
     if arguments.connector:
         names = tuple(dict.fromkeys(arguments.connector))
         settings = replace(settings, required_connectors=names, expected_connectors=names)
     return settings
+
+
+def _promised(named: str | None, *, strict_profile: bool) -> LedgerSettings:
+    """What the profile says; without one, the defaults."""
+    if named is None:
+        return LedgerSettings(strict_profile=strict_profile)
+    from conformance.contracts.profiles import load_profile
+
+    profile = load_profile(named, os.environ, strict_profile=strict_profile)
+    if profile.ledger is None:
+        raise ConfigError(f"--profile: {named} has no section [ledger]")
+    return of_profile(profile, strict_profile=strict_profile)
 
 
 def _print_text(

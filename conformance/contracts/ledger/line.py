@@ -3,6 +3,8 @@
 import json
 from typing import Any, Final, NamedTuple, NoReturn
 
+import msgspec
+
 from conformance.contracts.ledger.findings import Severity
 from conformance.contracts.ledger.source import Line
 from conformance.protocol.problems import kind_of
@@ -27,6 +29,8 @@ def _refuse(constant: str) -> NoReturn:
     raise _NoJson(constant)
 
 
+_FAST: Final[msgspec.json.Decoder[Any]] = msgspec.json.Decoder()
+"""Takes less than `_DECODER`, and makes the same of what it takes."""
 _DECODER: Final = json.JSONDecoder(parse_constant=_refuse)
 _BLANK: Final = " \t\r\n"
 _BOM: Final = b"\xef\xbb\xbf"
@@ -34,13 +38,13 @@ _BOM: Final = b"\xef\xbb\xbf"
 
 def read(line: Line) -> Reading:
     """One JSON object a line is right; CRLF, blank lines and a missing last line break are tolerated."""
-    try:
-        text = line.raw.decode()
-        body, end = _DECODER.raw_decode(text)
-    except (ValueError, RecursionError):
-        return _read_closely(line)
-    if type(body) is dict and line.whole and text[end:] in ("\n", "", "\r\n"):
-        return (body,), ()
+    if line.whole:
+        try:
+            body = _FAST.decode(line.raw)
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            return _read_closely(line)
+        if type(body) is dict:
+            return (body,), ()
     return _read_closely(line)
 
 

@@ -1,9 +1,9 @@
 """Judges a ledger as a stream: one line after the other, none kept but the one before."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from conformance.contracts.ledger.across import TRACKERS, finding
-from conformance.contracts.ledger.clauses import CLAUSES
+from conformance.contracts.ledger.clauses import ledger_clauses
 from conformance.contracts.ledger.entry import Entry, entry
 from conformance.contracts.ledger.findings import Finding
 from conformance.contracts.ledger.history import CLAUSE as HISTORY
@@ -20,14 +20,22 @@ LINE = "C-ABZU-071"
 class Linter:
     """`lines` and `entries` count what was read so far; `judged` are the ids of the clauses that apply."""
 
-    def __init__(self, settings: LedgerSettings, now: float, earlier: Iterable[Line] | None = None) -> None:
-        """`now` in seconds since 1970; `earlier` are the lines of an older copy of the ledger."""
+    def __init__(
+        self,
+        settings: LedgerSettings,
+        now: float,
+        earlier: Iterable[Line] | None = None,
+        judged: Collection[str] | None = None,
+    ) -> None:
+        """`now` in seconds since 1970; `earlier` are the lines of an older copy of the ledger; `judged` are the ids of
+        the clauses to look at, if not those that the settings make apply."""
         self.lines = 0
         self.entries = 0
         self.judged = frozenset(
             clause.id
-            for clause in CLAUSES.values()
-            if clause.judged(strict_profile=settings.strict_profile) and (earlier is not None or clause.id != HISTORY)
+            for clause in ledger_clauses().values()
+            if (clause.judged(strict_profile=settings.strict_profile) if judged is None else clause.id in judged)
+            and (earlier is not None or clause.id != HISTORY)
         )
         self._settings = settings
         self._history = History(earlier or (), settings)
@@ -70,7 +78,7 @@ class Linter:
     def _judged_by(self, entry: Entry, rules: list[tuple[str, Rule]], *, latest: bool) -> list[Finding]:
         try:
             found = [
-                Finding(clause, CLAUSES[clause].on(latest=latest), entry.number, message)
+                Finding(clause, ledger_clauses()[clause].on(latest=latest), entry.number, message)
                 for clause, rule in rules
                 for message in rule(entry, self._settings)
             ]

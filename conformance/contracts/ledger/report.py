@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from conformance.contracts.ledger.clauses import CLAUSES
+from conformance.contracts.ledger.clauses import ledger_clauses
 from conformance.contracts.ledger.findings import Finding, Severity
 
 SHOWN: Final = 3
@@ -54,15 +54,21 @@ class Summary:
         return sum(group.count for group in self._groups.values() if group.severity == severity)
 
 
+def told(group: Group) -> Iterator[str]:
+    """The first findings of a group, as sentences, and how many there are more."""
+    for finding in sorted(group.first, key=lambda one: one.line or 0):
+        yield f"{_place(finding)}: {finding.message}"
+    if group.count > len(group.first):
+        yield f"and {group.count - len(group.first)} more"
+
+
 def text(summary: Summary) -> Iterator[str]:
     for group in summary.groups:
-        clause = CLAUSES[group.clause]
-        yield f"{group.severity.upper()} {group.clause}  {clause.title}  ({_findings(group.count)}{_where(group)})"
-        for finding in sorted(group.first, key=lambda one: one.line or 0):
-            yield f"  {_place(finding)}: {finding.message}"
-        if group.count > len(group.first):
-            yield f"  and {group.count - len(group.first)} more"
-        yield f"  do: {clause.advice}"
+        rule = ledger_clauses()[group.clause].rule(group.severity)
+        title = f"{group.severity.upper()} {group.clause}  {rule.text.rstrip('.')}"
+        yield f"{title}  ({_findings(group.count)}{_where(group)})"
+        yield from (f"  {sentence}" for sentence in told(group))
+        yield f"  do: {rule.advice}"
 
 
 def _where(group: Group) -> str:

@@ -1,10 +1,9 @@
-"""What a system promises about its ledger, in numbers and names."""
+"""The section `[ledger]` of a profile: what a system promises about its ledger, in numbers and names."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True)
-class LedgerSettings:
+class LedgerSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The defaults are those of the operator runbook. Of `required_connectors` each must have a line."""
 
     window_hours: float = 48

@@ -16,6 +16,7 @@ from conformance.contracts.handshake.settings import Handshake
 from conformance.contracts.health.settings import Health
 from conformance.contracts.heartbeat.settings import Heartbeat
 from conformance.contracts.idempotency.settings import Idempotency
+from conformance.contracts.ledger.settings import LedgerSettings
 from conformance.contracts.level3.settings import Level3
 from conformance.contracts.metrics.settings import Metrics
 from conformance.contracts.parity.settings import Parity
@@ -131,6 +132,7 @@ class Profile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     handshake: Handshake | None = None
     heartbeat: Heartbeat | None = None
     client: Client | None = None
+    ledger: LedgerSettings | None = None
     receipts: Receipts | None = None
     emcp: Emcp | None = None
     upgrade: Upgrade | None = None

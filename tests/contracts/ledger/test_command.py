@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 
 from conformance import cli, exit_codes
-from conformance.contracts.ledger.clauses import CLAUSES
+from conformance.contracts.ledger.clauses import ledger_clauses
 from conformance.protocol.schemas import schema_root
 from tests.contracts.ledger.building import CONNECTORS, NOW, START, Body, changed, entry, rotation, stamp, text
 
@@ -63,12 +63,13 @@ def test_findings_are_grouped_by_clause(tmp_path: Path, capsys: pytest.CaptureFi
     assert cli.main(["ledger", ledger(tmp_path, [*day, *rotation()]), *AS_OF]) == exit_codes.OK
 
     assert capsys.readouterr().out.splitlines() == [
-        "SHOULD C-ABZU-074  window_hours is the promised window  (15 findings; lines 1, 2, 3, 4, 5, 6, 7, 8, …)",
+        ("SHOULD C-ABZU-074  window_hours of earlier lines is the promised window  "
+        "(15 findings; lines 1, 2, 3, 4, 5, 6, 7, 8, …)"),
         "  line 1: window_hours is 24, expected 48",
         "  line 2: window_hours is 24, expected 48",
         "  line 3: window_hours is 24, expected 48",
         "  and 12 more",
-        f"  do: {CLAUSES['C-ABZU-074'].advice}",
+        f"  do: {ledger_clauses()['C-ABZU-074'].rule('should').advice}",
         "ok: 18 lines, 9 clauses, as of 2025-09-21T13:24:09Z; findings: 0 must, 15 should",
     ]
 
@@ -156,3 +157,19 @@ def test_the_ledger_cannot_steer_the_terminal(tmp_path: Path, capsys: pytest.Cap
     cli.main(["ledger", ledger(tmp_path, [{**entry(), "rotated_at": "\x1b[2J\u202e"}, *rotation()]), *AS_OF])
 
     assert not {"\x1b", "\u202e"} & set(capsys.readouterr().out)
+
+
+def test_the_profile_says_what_is_promised(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    profile = tmp_path / "own.toml"
+    profile.write_text('extends = "operator"\nname = "own"\n[ledger]\nrequired_connectors = ["neo"]\n')
+
+    assert cli.main(["ledger", ledger(tmp_path, rotation()), *AS_OF, "--profile", str(profile)]) == exit_codes.BROKEN
+    assert 'no line is of the connector "neo"' in capsys.readouterr().out
+
+
+def test_a_profile_without_a_ledger_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    profile = tmp_path / "none.toml"
+    profile.write_text('name = "none"\n')
+
+    assert cli.main(["ledger", ledger(tmp_path, rotation()), "--profile", str(profile)]) == exit_codes.USAGE
+    assert "no section [ledger]" in capsys.readouterr().err

@@ -1,19 +1,24 @@
 """Any clean ledger has no findings, and any one change that a clause names is found where it was made."""
 
+import json
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conformance.contracts.ledger.clauses import CLAUSES
+from conformance.contracts.ledger.clauses import ledger_clauses
 from conformance.contracts.ledger.entry import entry as entry_of
 from conformance.contracts.ledger.history import CLAUSE as HISTORY
+from conformance.contracts.ledger.line import read
 from conformance.contracts.ledger.ordinary import is_ordinary
 from conformance.contracts.ledger.rules import LATEST_RULES, LINE_RULES
+from conformance.contracts.ledger.source import Line
+from conformance.wire.exchange import parse_json
 from tests.contracts.ledger.building import (
     CONNECTORS,
     START,
@@ -66,7 +71,6 @@ def garble(lines: Lines, bodies: list[Body], index: int) -> None:
 
 def merge(lines: Lines, bodies: list[Body], index: int) -> None:
     lines[index] = lines[index].rstrip(b"\n") + lines[index]
-
 
 
 def shift(days: int) -> Callable[[Lines, list[Body], int], None]:
@@ -167,4 +171,27 @@ VALUES: st.SearchStrategy[Any] = st.sampled_from(
 def test_every_clause_is_judged_somewhere() -> None:
     from conformance.contracts.ledger.across import TRACKERS
 
-    assert {*LINE_RULES, *LATEST_RULES, *TRACKERS, HISTORY, "C-ABZU-071"} == set(CLAUSES)
+    assert {*LINE_RULES, *LATEST_RULES, *TRACKERS, HISTORY, "C-ABZU-071"} == set(ledger_clauses())
+
+
+_SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
+_DOCUMENTS = st.dictionaries(
+    st.text(max_size=5), st.recursive(_SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)),
+    max_size=4,
+)  # fmt: skip
+
+
+@given(_DOCUMENTS, st.booleans(), st.data())
+def test_the_fast_decoder_takes_nothing_for_something_else(
+    document: Body, ascii_only: bool, data: st.DataObject
+) -> None:
+    """Neither what is written well nor what a slip of one byte made of it."""
+    raw = bytearray(json.dumps(document, ensure_ascii=ascii_only).encode("utf-8", "replace") + b"\n")
+    if data.draw(st.booleans()):
+        raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        fast = msgspec.json.decode(bytes(raw))
+    except (msgspec.MsgspecError, ValueError):
+        return
+    assert fast == parse_json(bytes(raw))
+    assert not isinstance(fast, dict) or read(Line(2, bytes(raw))) == ((fast,), ())
