@@ -95,7 +95,8 @@ def _parsed(text: str) -> Any:
 
 
 def leaks(text: str, settings: Emcp, token: str | None) -> list[str]:
-    """What an error text shows that it should not."""
+    """What an error text shows that it should not; JSON may escape its slashes."""
+    text = text.replace("\\/", "/")
     found = [match[0][:80] for pattern in settings.leaks if (match := re.search(pattern, text))]
     return [*found, "the token of the request"] if token and token in text else found
 

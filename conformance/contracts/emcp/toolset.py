@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.checks.expect import describe
-from conformance.checks.outcomes import Blocked, not_applicable, not_testable, violation
+from conformance.checks.outcomes import Blocked, NotTestable, not_applicable, not_testable, violation
 from conformance.contracts.caller import Caller
 from conformance.contracts.emcp.catalogue import names_of
 from conformance.contracts.emcp.forms import filled
 from conformance.contracts.emcp.results import items_of
 from conformance.contracts.emcp.settings import Emcp, ToolCall
 from conformance.contracts.emcp.tree import is_id
+from conformance.contracts.personas import VALID, token_of
 from conformance.protocol.messages import JsonObject
 from conformance.protocol.reply import Reply
 
@@ -138,9 +139,15 @@ class Toolset:
             raise Blocked(f"{tool} does not serve a call that is right: {reply.outcome}", SEARCH)
 
     def as_admin(self) -> str:
-        """The persona whose scopes cover every method, if the profile has one."""
+        """The persona whose scopes cover every method, if this run has its credential."""
         admin = self.settings.admin_persona
-        return admin if self.caller.has(admin) else "valid"
+        if not self.caller.has(admin):
+            return VALID
+        try:
+            token_of(admin, self.caller.profile, self.caller.token)
+        except NotTestable:
+            return VALID
+        return admin
 
 
 def served(reply: Reply) -> Reply:

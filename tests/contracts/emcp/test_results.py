@@ -116,7 +116,8 @@ def test_a_deep_document_is_judged_too() -> None:
     [
         "in /var/www/html/core/index.php:12", "#0 {main}() at Kernel.handle(12)", "SQLSTATE[42S02]: not found",
         "select * from site_content where id = 1", "C:\\inetpub\\site", "Traceback (most recent call last)",
-        "<html><body>Whoops", "Undefined index on line 42", "the token s3cr3t-token is wrong",
+        "<html><body>Whoops",
+        r'{"error":{"message":"in \/var\/www\/core"}}', "Undefined index on line 42", "the token s3cr3t-token is wrong",
     ],
 )  # fmt: skip
 def test_leaks_are_seen(text: str, settings: Emcp) -> None:
