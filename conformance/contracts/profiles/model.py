@@ -20,6 +20,7 @@ from conformance.contracts.ledger.settings import LedgerSettings
 from conformance.contracts.level3.settings import Level3
 from conformance.contracts.metrics.settings import Metrics
 from conformance.contracts.parity.settings import Parity
+from conformance.contracts.promotion.settings import Promotion
 from conformance.contracts.rate_limit.settings import RateLimit
 from conformance.contracts.receipts.settings import Receipts
 from conformance.contracts.release_evidence.settings import ReleaseEvidence
@@ -138,6 +139,7 @@ class Profile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     upgrade: Upgrade | None = None
     parity: Parity | None = None
     telemetry: Telemetry | None = None
+    promotion: Promotion | None = None
     release_evidence: ReleaseEvidence | None = None
 
     def seconds(self, duration_s: float) -> float:
