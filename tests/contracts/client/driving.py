@@ -29,7 +29,7 @@ def launched(
     return Finished(code, printed, logged, time.monotonic() - began)
 
 
-def profile(options: str = "", *, directory: Path | None = None, packet: str = "") -> Profile:
+def profile(options: str = "", *, directory: Path | None = None) -> Profile:
     """The operator profile with our command, on a clock that runs a hundred times as fast."""
     base = load_profile("operator", {})
     assert base.client is not None
@@ -40,7 +40,7 @@ def profile(options: str = "", *, directory: Path | None = None, packet: str = "
         base.client,
         command=f"smoke --json {options}",
         loop_command=f"smoke --loop 4 {options}",
-        packet_command=f"smoke --packet {packet}",
+        packet_command=f"smoke --packet {options}",
         cwd=str(directory or ""),
         files=("*.jsonl",),
         env=env,
@@ -50,8 +50,8 @@ def profile(options: str = "", *, directory: Path | None = None, packet: str = "
     return msgspec.structs.replace(base, client=client, clock=clock)
 
 
-def driver(options: str = "", *, directory: Path | None = None, packet: str = "") -> Driver:
-    return Driver(profile(options, directory=directory, packet=packet), launched, {})
+def driver(options: str = "", *, directory: Path | None = None) -> Driver:
+    return Driver(profile(options, directory=directory), launched, {})
 
 
 def broken(driven: Driver, *, without: tuple[str, ...] = ()) -> dict[str, list[str]]:

@@ -58,6 +58,7 @@ class Habits:
     logs_credential: bool = False
     sorts_contexts: bool = True
     shows_credential_in_ledger: bool = False
+    packs_online: bool = False
 
 
 FAULTS: Mapping[str, tuple[str, Habits]] = {
@@ -100,6 +101,7 @@ FAULTS: Mapping[str, tuple[str, Habits]] = {
     "nothing-logged": ("client-handshake-logged", Habits(logs=False)),
     "contexts-unsorted": ("client-handshake-logged", Habits(sorts_contexts=False)),
     "slow-beats": ("client-heartbeat-cadence", Habits(interval_s=90)),
+    "packet-online": ("client-packet-offline", Habits(packs_online=True)),
 }
 """By name: the rule that is broken, and the habits that break it."""
 
@@ -108,7 +110,7 @@ def main(arguments: Sequence[str], environ: Mapping[str, str], stdout: TextIO, s
     options = _parser().parse_args(arguments)
     run = _Run(FAULTS[options.fault][1] if options.fault else Habits(), environ, stderr)
     try:
-        document = run.packet(options.online) if options.packet else run.smoke(options.skip_heartbeat, options.loop)
+        document = run.packet() if options.packet else run.smoke(options.skip_heartbeat, options.loop)
     except Failure as failure:
         print(f"smoke failed: {failure}", file=stderr)
         return 1
@@ -122,7 +124,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--skip-heartbeat", action="store_true")
     parser.add_argument("--loop", type=int, default=1, help="how many heartbeats to send")
     parser.add_argument("--packet", action="store_true", help="make a rehearsal packet; nothing is sent")
-    parser.add_argument("--online", action="store_true", help="make it with the gateway, which is wrong")
     parser.add_argument("--fault", choices=sorted(FAULTS))
     return parser
 
@@ -153,16 +154,16 @@ class _Run:
         self._write_ledger()
         return receipt
 
-    def packet(self, online: bool) -> Json:
+    def packet(self) -> Json:
         """By a mock: the answer is made up here."""
-        if online:
+        if self.habits.packs_online:
             self._post("/handshake", self._request())
         connectors = {name: self._mocked(name) for name in CONNECTORS}
         return {"generated_at": _stamp(time.time()), "stage": "B", "context": CONTEXT, "connectors": connectors}
 
     def _mocked(self, name: str) -> Json:
         request = self._request()
-        del request["rotation"]["credentials"]
+        request["rotation"].pop("credentials", None)
         request["identity"]["connector_id"] = name
         expiry = _stamp(time.time() + WINDOW_S)
         response = {
