@@ -1,6 +1,6 @@
 """Judges of one snapshot by itself. Each returns one sentence for each problem."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from conformance.contracts.documents import problems_with
@@ -10,6 +10,8 @@ from conformance.contracts.times import instant
 from conformance.contracts.upgrade.artifacts import objects, quoted
 
 Body = dict[str, Any]
+Kind = type | tuple[type, ...] | Callable[[Any], bool]
+"""A type, several, or what tells whether a value is plain."""
 
 SHARES: Final = ("avgQuality", "failureRate", "validation.recentFailureRate", "validation.failureRate")
 COUNTS: Final = (
@@ -22,14 +24,14 @@ CENT: Final = 0.005
 
 _NUMBERS: Final = ("avgQuality", "failureRate")
 _INTEGERS: Final = ("queueLength", "blockedTasks", "totalTasks")
-_USUAL: Final[Mapping[str, type | tuple[type, ...]]] = {
-    "type": str, "timestamp": str, "mode": str, "avgQuality": (int, float), "failureRate": (int, float),
-    "queueLength": int, "blockedTasks": int, "totalTasks": int, "codexUsagePercent": (int, float),
-    "claudeUsagePercent": (int, float), "rateLimitCodex": int, "rateLimitClaude": int, "webInspiration": dict,
-    "coordinatorType": str, "coordinatorAvailable": bool, "coordinatorReason": str, "queueBatches": list,
-    "tokenMetrics": dict, "presetMix": list,
+_VALIDATION: Final[Mapping[str, type | tuple[type, ...]]] = {
+    "totalFailures": int, "failuresLastHour": int, "recentFailureRate": (int, float), "failureRate": (int, float),
 }  # fmt: skip
-"""Members that are plain to judge; a line that has others is judged by the schema."""
+_AMOUNTS: Final = frozenset(
+    {"lastHourUSD", "last24hUSD", "hourlyLimitUSD", "dailyLimitUSD", "hourlyUtilizationPercent",
+     "dailyUtilizationPercent", "alertThresholdPercent"}
+)  # fmt: skip
+_ALERTED: Final = ("utilizationPercent", "limitUSD", "actualUSD")
 
 
 def valid(body: Body) -> list[str]:
@@ -45,8 +47,62 @@ def _is_plain(body: Body) -> bool:
     return all(name in _USUAL and _fits(value, _USUAL[name]) for name, value in body.items())
 
 
-def _fits(value: Any, kind: type | tuple[type, ...]) -> bool:
+def _fits(value: Any, kind: Kind) -> bool:
+    return _is(value, kind) if isinstance(kind, type | tuple) else kind(value)
+
+
+def _is(value: Any, kind: type | tuple[type, ...]) -> bool:
     return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
+
+
+def _plain_validation(value: Any) -> bool:
+    return type(value) is dict and all(
+        name not in value or _is(value[name], kind) for name, kind in _VALIDATION.items()
+    )
+
+
+def _plain_costs(value: Any) -> bool:
+    if type(value) is not dict:
+        return False
+    providers, alerts = value.get("providers", {}), value.get("alerts", [])
+    return (
+        type(providers) is dict and all(map(_plain_provider, providers.values()))
+        and type(alerts) is list and all(map(_plain_alert, alerts))
+    )  # fmt: skip
+
+
+def _plain_provider(value: Any) -> bool:
+    return type(value) is dict and all(
+        name not in _AMOUNTS or _is(inner, (int, float)) for name, inner in value.items()
+    ) and value.get("status", "ok") in WORSE
+
+
+def _plain_alert(value: Any) -> bool:
+    return (
+        type(value) is dict and value.get("severity") in WORSE[1:] and value.get("period") in PERIODS
+        and type(value.get("provider")) is str
+        and all(_is(value.get(name, 0), (int, float)) for name in _ALERTED)
+    )  # fmt: skip
+
+
+def _plain_numbers(value: Any) -> bool:
+    return type(value) is dict and all(_is(inner, int) for inner in value.values())
+
+
+def _plain_memory(value: Any) -> bool:
+    return type(value) is dict and _is(value.get("memoryUsageMb", 0), (int, float))
+
+
+_USUAL: Final[Mapping[str, Kind]] = {
+    "type": str, "timestamp": str, "mode": str, "avgQuality": (int, float), "failureRate": (int, float),
+    "queueLength": int, "blockedTasks": int, "totalTasks": int, "codexUsagePercent": (int, float),
+    "claudeUsagePercent": (int, float), "rateLimitCodex": int, "rateLimitClaude": int, "webInspiration": dict,
+    "coordinatorType": str, "coordinatorAvailable": bool, "coordinatorReason": str, "queueBatches": list,
+    "tokenMetrics": dict, "presetMix": list, "validation": _plain_validation, "costMetrics": _plain_costs,
+    "queueResource": _plain_numbers, "resources": _plain_memory,
+    "budgetPressure": lambda value: value in ("normal", "warning", "critical"),
+}  # fmt: skip
+"""Members that are plain to judge; a line that has others is judged by the schema."""
 
 
 def in_range(body: Body) -> list[str]:

@@ -1,6 +1,6 @@
 """What a profile says about upgrades: the section `[upgrade]`."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct, field
 
@@ -20,7 +20,7 @@ class ToolCall(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A tool of the target, and the arguments that it is called with."""
 
     tool: str
-    arguments: dict[str, object] = {}
+    arguments: dict[str, Any] = {}
 
 
 class OperatorTools(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
