@@ -20,6 +20,7 @@ def schema() -> dict[str, Any]:
         made["$defs"][section].pop("required", None)
     for definition in (body, *made["$defs"].values()):
         _allow_false(definition)
+        _put_sets_in_order(definition)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": "https://mcp-conformance.invalid/contracts/profile.json",
@@ -47,6 +48,13 @@ def _allow_false(definition: dict[str, Any]) -> None:
             if choice == {"type": "null"}:
                 choice.clear()
                 choice["const"] = False
+
+
+def _put_sets_in_order(definition: dict[str, Any]) -> None:
+    """The order of a set differs from one process to the next."""
+    for one in definition.get("properties", {}).values():
+        if one.get("uniqueItems") and "default" in one:
+            one["default"] = sorted(one["default"])
 
 
 if __name__ == "__main__":
