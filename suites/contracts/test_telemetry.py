@@ -8,11 +8,12 @@ import pytest
 
 from conformance.checks import not_applicable, not_testable, violation
 from conformance.contracts import Evidence, Profile, rule
+from conformance.contracts.reading import Unreadable, member, read
 from conformance.contracts.telemetry import summary, watch
 from conformance.contracts.telemetry.reading import Reading, read_calls, read_telemetry
 from conformance.contracts.telemetry.settings import Telemetry
 from conformance.contracts.times import instant, iso
-from conformance.contracts.upgrade.artifacts import Artifacts, Unreadable, member, read
+from conformance.contracts.upgrade.artifacts import Artifacts
 from conformance.contracts.upgrade.settings import Upgrade
 from conformance.contracts.windows import Outcome
 

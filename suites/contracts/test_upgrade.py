@@ -8,8 +8,9 @@ import pytest
 from conformance.checks import not_applicable, not_testable, violation
 from conformance.contracts import Evidence, Profile, rule
 from conformance.contracts.parity.normalising import Normalising
+from conformance.contracts.reading import Unreadable, member, read
 from conformance.contracts.upgrade import drills, preflight, rollback, run
-from conformance.contracts.upgrade.artifacts import RUN, WORKSPACE, Artifacts, Unreadable, member, read
+from conformance.contracts.upgrade.artifacts import RUN, WORKSPACE, Artifacts
 from conformance.contracts.upgrade.settings import Upgrade
 
 SECTION = "upgrade"
@@ -315,6 +316,16 @@ def test_the_status_of_the_workers_is_true(artifacts: Artifacts, upgrade: Upgrad
     if drills.snapshot_valid(document):
         not_testable("the snapshot is not valid, which is judged by a rule of its own")
     judge("a status that is true", drills.status_true(document, upgrade))
+
+
+@rule("upgrade-workers-ready-in-time")
+def test_workers_are_ready_in_time(artifacts: Artifacts, upgrade: Upgrade) -> None:
+    """As the snapshot tells."""
+    document = artifacts.read("workers")
+    workers = [member(document, "active"), member(document, "canary")]
+    if not any(member(worker, "spawned_at") for worker in workers):
+        not_testable("the snapshot does not tell when a worker was started")
+    judge(f"workers ready within {upgrade.ready_within_s:g} s", drills.ready_in_time(document, upgrade))
 
 
 @rule("upgrade-milestones-present")

@@ -12,8 +12,9 @@ from conformance.contracts.parity.answers import is_structured_error, payload, w
 from conformance.contracts.parity.canary import Side, open_side
 from conformance.contracts.parity.guarding import harmless, writes
 from conformance.contracts.paths import at_path
+from conformance.contracts.reading import Unreadable, member, read
 from conformance.contracts.upgrade import observing, rollback
-from conformance.contracts.upgrade.artifacts import Artifacts, Unreadable, member, read
+from conformance.contracts.upgrade.artifacts import Artifacts
 from conformance.contracts.upgrade.observing import Observed
 from conformance.contracts.upgrade.operating import ON, Operator
 from conformance.contracts.upgrade.settings import Upgrade

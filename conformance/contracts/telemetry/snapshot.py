@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from conformance.contracts.documents import problems_with
 from conformance.contracts.paths import at_path
+from conformance.contracts.reading import objects, quoted
 from conformance.contracts.telemetry.settings import Telemetry
 from conformance.contracts.times import instant
-from conformance.contracts.upgrade.artifacts import objects, quoted
 
 Body = dict[str, Any]
 Kind = type | tuple[type, ...] | Callable[[Any], bool]

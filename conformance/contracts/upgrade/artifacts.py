@@ -6,21 +6,11 @@ from typing import Any, Final
 
 from conformance.checks.outcomes import not_testable
 from conformance.contracts.evidence import Evidence
+from conformance.contracts.reading import Unreadable, read
 from conformance.contracts.upgrade.settings import Upgrade
-from conformance.protocol.problems import shown
-from conformance.report.text import printable
-from conformance.wire.exchange import NotJson, parse_json
-from conformance.wire.redact import Redactor
 
-MOST_BYTES: Final = 64 * 1024 * 1024
 RUN: Final = "run-dir"
 WORKSPACE: Final = "workspace"
-
-_REDACTOR: Final = Redactor()
-
-
-class Unreadable(Exception):
-    """A file that is there, but is no JSON; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,35 +64,3 @@ class Artifacts:
             return read(path) if path is not None and path.is_file() else None
         except Unreadable:
             return None
-
-
-def read(path: Path) -> Any:
-    """The JSON document in a file. Raises `Unreadable`."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise Unreadable(f"cannot be read: {error.strerror or error}") from None
-    if len(data) > MOST_BYTES:
-        raise Unreadable(f"is longer than {MOST_BYTES} bytes; it was not read")
-    try:
-        return parse_json(data.removeprefix(b"\xef\xbb\xbf"))
-    except NotJson as error:
-        raise Unreadable(f"is not JSON: {error}") from None
-
-
-def quoted(value: object) -> str:
-    """A value of an artifact, cut, fit for a terminal, and without anything that looks like a credential."""
-    if isinstance(value, str):
-        value = _REDACTOR.text(value[:512])
-    return printable(shown(value))
-
-
-def member(document: Any, name: str) -> Any:
-    """A member of what may be an object; None where there is none."""
-    return document.get(name) if isinstance(document, dict) else None
-
-
-def objects(value: Any) -> list[dict[str, Any]]:
-    """The objects in what may be an array."""
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []

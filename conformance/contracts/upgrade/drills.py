@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from conformance.contracts.documents import problems_with
+from conformance.contracts.reading import member, objects, quoted
 from conformance.contracts.times import instant
-from conformance.contracts.upgrade.artifacts import member, objects, quoted
 from conformance.contracts.upgrade.settings import Upgrade
 
 FAILOVER: Final = ["initial_state", "post_failover", "kill_switch_engaged", "post_rollback"]
@@ -169,6 +169,19 @@ def _reasons(document: Any, settings: Upgrade) -> Iterator[str]:
 
 def _is_exit(event: dict[str, Any]) -> bool:
     return event.get("type") == "exit"
+
+
+def ready_in_time(document: Any, settings: Upgrade) -> list[str]:
+    """Every worker was ready soon after it was started."""
+    found = []
+    for worker in [member(document, "active"), member(document, "canary"), *objects(member(document, "executors"))]:
+        began, ready = instant(member(worker, "spawned_at")), instant(member(worker, "ready_at"))
+        now = instant(member(document, "recorded_at"))
+        waited = ready is None and member(worker, "status") == "starting"
+        ended = now if waited else ready
+        if began is not None and ended is not None and ended - began > settings.ready_within_s:
+            found.append(f"{quoted(member(worker, 'label'))} was not ready {ended - began:.1f} s after its start")
+    return found
 
 
 def snapshot_fresh(document: Any, settings: Upgrade, now: float) -> list[str]:

@@ -6,9 +6,9 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 
 from conformance.contracts.documents import problems_with
+from conformance.contracts.reading import member, objects, quoted
 from conformance.contracts.times import instant
 from conformance.contracts.upgrade import versions
-from conformance.contracts.upgrade.artifacts import member, objects, quoted
 from conformance.contracts.upgrade.settings import Upgrade
 
 STAMP: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}(-\d{1,9})?Z?")

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from conformance.contracts.documents import problems_with
+from conformance.contracts.reading import member, objects, quoted
 from conformance.contracts.times import instant
-from conformance.contracts.upgrade.artifacts import member, objects, quoted
 from conformance.contracts.upgrade.settings import Upgrade
 
 TOLERANCE: Final = 0.01

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from conformance.contracts.documents import problems_with
 from conformance.contracts.parity.normalising import Normalising, differences
+from conformance.contracts.reading import member, objects, quoted
 from conformance.contracts.times import instant
-from conformance.contracts.upgrade.artifacts import member, objects, quoted
 from conformance.contracts.upgrade.settings import Upgrade
 
 SCHEMAS: Final = {

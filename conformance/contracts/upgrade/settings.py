@@ -97,6 +97,7 @@ class Upgrade(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     backup: str = "backup"
     """The names of the coordinators."""
     observation_window_s: float = 600
+    ready_within_s: float = 20
     worker_snapshot_age_s: float = 60
     health_age_s: float = 300
     exit_memory_s: float = 600

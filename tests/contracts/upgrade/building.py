@@ -303,6 +303,7 @@ JUDGES: Mapping[str, Judge] = {
     "upgrade-recovery-drill": lambda d, u: drills.recovery(d["recovery"], u),
     "upgrade-workers-valid": lambda d, u: drills.snapshot_valid(d["workers"]),
     "upgrade-workers-status-true": lambda d, u: drills.status_true(d["workers"], u),
+    "upgrade-workers-ready-in-time": lambda d, u: drills.ready_in_time(d["workers"], u),
     "telemetry-lines-valid": _lines("valid"),
     "telemetry-values-in-range": _lines("ranges"),
     "telemetry-times-in-order": _lines("order"),

@@ -113,6 +113,7 @@ DEFECTS = [
     ("upgrade-workers-valid", changed(everything(), "workers.recorded_at_ms", 1)),
     ("upgrade-workers-valid", changed(everything(), "workers.event_limit", 0)),
     ("upgrade-workers-status-true", changed(everything(), "workers.status", "degraded")),
+    ("upgrade-workers-ready-in-time", changed(everything(), "workers.canary.ready_at", stamp(-79))),
     ("upgrade-workers-status-true", changed(everything(), "workers.active.last_health_at", stamp(-400))),
     ("upgrade-workers-status-true", changed(everything(), "workers.events.0.type", "exit")),
     ("telemetry-lines-valid", changed(everything(), "telemetry.7.mode", ...)),
