@@ -13,6 +13,7 @@ from conformance.contracts.idempotency.asking import Asker, completed, first, fr
 from conformance.contracts.idempotency.effects import effects_of
 from conformance.contracts.idempotency.settings import Form, Idempotency
 from conformance.contracts.paths import at_path
+from conformance.plugin.waiting import Pause
 from conformance.protocol.reply import Reply
 from conformance.wire.exchange import Exchange
 
@@ -395,12 +396,12 @@ def test_each_replay_has_the_same_result(done: tuple[str, Answer], asker: Asker,
 
 @rule("idempotency-kept")
 @timing
-def test_key_is_kept_as_long_as_promised(asker: Asker, settings: Idempotency) -> None:
+def test_key_is_kept_as_long_as_promised(asker: Asker, settings: Idempotency, pause: Pause) -> None:
     """A retry comes late sometimes."""
     key, began = fresh_key(), time.monotonic()
     before = first(asker, key)
     ttl_s = _ttl_s(asker, settings)
-    time.sleep(ttl_s * 0.6)
+    pause(ttl_s * 0.6, "a retry that comes late")
     after = Answer(asker.ask(key), settings)
     if time.monotonic() - began > ttl_s:
         not_testable("the machine was too slow to repeat a request in time")
@@ -409,13 +410,13 @@ def test_key_is_kept_as_long_as_promised(asker: Asker, settings: Idempotency) ->
 
 @rule("idempotency-expiry")
 @timing
-def test_key_expires(asker: Asker, settings: Idempotency) -> None:
+def test_key_expires(asker: Asker, settings: Idempotency, pause: Pause) -> None:
     """After its time a key is free, also for another payload."""
     ttl_s = _ttl_s(asker, settings)
     key = fresh_key()
     before = first(asker, key)
     second_s = asker.caller.profile.seconds(1)
-    time.sleep(ttl_s + second_s + 0.1)
+    pause(ttl_s + second_s + 0.1, "a key that expires")
     after = Answer(asker.ask(key, changes=settings.changed), settings)
     expected = f"another payload to be accepted as new {ttl_s + second_s:.3g} s after the first"
     expect(after.exchange).that(after.succeeded and not after.flagged, expected)

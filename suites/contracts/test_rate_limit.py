@@ -1,7 +1,7 @@
 """Rate limits: how many requests a window holds, and what a refused one is told (docs/contracts/rate-limit.md)."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import msgspec
 import pytest
@@ -27,6 +27,7 @@ from conformance.contracts.rate_limit.observing import (
 from conformance.contracts.rate_limit.retry_after import asked_s, problem
 from conformance.contracts.rate_limit.settings import LimitHeaders, RateLimit
 from conformance.contracts.requests import Attempt
+from conformance.plugin.waiting import Pause
 from conformance.protocol.reply import Reply
 
 SECTION = "rate_limit"
@@ -41,7 +42,7 @@ def settings(profile: Profile) -> RateLimit:
 
 
 @pytest.fixture
-def bench(caller: Caller, settings: RateLimit, pause: Callable[[float, str], None]) -> Bench:
+def bench(caller: Caller, settings: RateLimit, pause: Pause) -> Bench:
     return Bench(caller, settings, pause)
 
 
@@ -127,7 +128,7 @@ def test_further_requests_are_refused(bench: Bench, settings: RateLimit) -> None
     """What follows a refusal at once is refused as well, in each window."""
     found = observed(bench)
     need_refusal(found, settings)
-    if found.leaks:
+    if found.leaks(settings.algorithm):
         leaked = [one for made in found.bursts for one in made.leaked]
         expected = f"the requests right after a refusal to be refused as well, in {found.bursts[0].budget}"
         violation(expected, f"{len(leaked)} were served, in {len(found.bursts)} windows", _last(leaked))
@@ -140,7 +141,7 @@ def test_next_window_holds_as_many_again(bench: Bench, settings: RateLimit) -> N
     counts = need_counts(found, settings)
     if found.returned and bench.is_limited(found.returned[-1][1]):
         raise Blocked("nothing is served after the time in Retry-After", by="rate-retry-after-true")
-    if wrong := judges.not_restored(counts, found.bursts[0].budget.window_s, settings.algorithm):
+    if wrong := judges.not_restored(counts, settings.limit):
         violation(
             f"as many requests in each window ({found.bursts[0].budget})", wrong, _last(found.bursts[-1].refusals)
         )
@@ -300,7 +301,7 @@ def _expect_together(bench: Bench, other: Described) -> None:
             return
         _need_success(found, other)
         time.sleep(MARGIN_S)
-    if observed(bench).leaks:
+    if observed(bench).leaks(bench.settings.algorithm):
         raise Blocked("requests over the limit are served now and then", by="rate-limit-holds")
     expected = f"{other} to be refused while {bench.settings.request} is over its limit"
     violation(expected, f"HTTP {found.exchange.status}, {TRIES} times", Reply(found.exchange))

@@ -13,6 +13,7 @@ from conformance.contracts.refusals import body_of
 from conformance.contracts.requests import dressed
 from conformance.contracts.streaming.settings import Abort, Streaming
 from conformance.contracts.streaming.watching import opened, watch
+from conformance.plugin.waiting import Pause
 from conformance.protocol.messages import is_notification, is_request, is_response, same_id
 from conformance.wire.exchange import Exchange, NotJson, parse_json
 
@@ -150,12 +151,13 @@ def test_first_event_comes_at_once(caller: Caller, settings: Streaming) -> None:
 
 @rule("streaming-heartbeat")
 @timing
-def test_heartbeats_come_in_time(caller: Caller, settings: Streaming) -> None:
+def test_heartbeats_come_in_time(caller: Caller, settings: Streaming, pause: Pause) -> None:
     """The longest silence on an idle stream is one interval."""
     request = _need(settings.idle or settings.endless, "a stream that stays open without messages", "idle")
     interval_s = _promised(caller, settings.heartbeat_s, "heartbeat_s")
     most = interval_s + _tolerance(interval_s, settings)
     watch_s = _affordable(interval_s * settings.heartbeats + most, settings)
+    pause.announce(watch_s, "an idle stream, for its heartbeats")
     with opened(caller, request, watch_s) as pending:
         watched = watch(pending, watch_s)
     if watched.ended and watched.until < interval_s + most:
@@ -169,12 +171,13 @@ def test_heartbeats_come_in_time(caller: Caller, settings: Streaming) -> None:
 
 @rule("streaming-hard-stop")
 @timing
-def test_stream_is_stopped_in_time(caller: Caller, settings: Streaming) -> None:
+def test_stream_is_stopped_in_time(caller: Caller, settings: Streaming, pause: Pause) -> None:
     """A stream that has no end is ended by the server."""
     request = _need(settings.endless, "a stream that does not end by itself", "endless")
     max_s = _promised(caller, settings.max_s, "max_s")
     most = max_s + caller.profile.seconds(settings.stop_grace_s) + _tolerance(max_s, settings)
-    with opened(caller, request, _affordable(most, settings)) as pending:
+    pause.announce(_affordable(most, settings), "a stream that the server has to end")
+    with opened(caller, request, most) as pending:
         watched = watch(pending, most)
     if watched.ended and watched.until < max_s * 0.8:
         not_testable(f"the stream was over after {watched.until:.1f} s, before its end was due; is it endless?")

@@ -45,6 +45,12 @@ class Burst:
         return counted[-1].ended - counted[0].began if counted else 0.0
 
     @property
+    def held_s(self) -> float:
+        """From the first refusal to the last request after it."""
+        held = self.refusals + self.leaked
+        return max(one.ended for one in held) - held[0].began if held else 0.0
+
+    @property
     def too_slow(self) -> bool:
         """Whether a window may have ended meanwhile, so that the count says nothing."""
         return self.took_s >= self.budget.window_s * 0.9

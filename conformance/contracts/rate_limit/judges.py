@@ -51,22 +51,30 @@ def disturbed(counts: Sequence[Count], limit: int) -> str | None:
 def late(counts: Sequence[Count], limit: int, window_s: float, algorithm: Algorithm) -> str | None:
     """More than the limit is served, in every window: once may be where two windows meet."""
     over = [count for count in counts if count.served > allowed(limit, count.took_s, window_s, algorithm)]
-    if len(over) < min(WINDOWS_FOR_LATE, len(counts)) or len(over) < len(counts):
+    if len(counts) < WINDOWS_FOR_LATE or len(over) < len(counts):
         return None
     return f"{', '.join(str(count.served) for count in over)} requests were served in a window"
 
 
-def not_restored(counts: Sequence[Count], window_s: float, algorithm: Algorithm) -> str | None:
-    """A later window has less than the first one had; a bucket that was refilled meanwhile had more in the first."""
-    if len(counts) < 2:
+def not_restored(counts: Sequence[Count], limit: int | None) -> str | None:
+    """Later windows hold less than the first one did.
+
+    More than the limit may come through where two windows meet, or while a bucket is refilled; where the limit is not
+    known, that may be half of the first count.
+    """
+    if len(counts) < WINDOWS_FOR_EARLY:
         return None
-    first, later = counts[0], counts[1:]
-    grown = 0 if algorithm in ("fixed", "sliding") else math.ceil(first.served * first.took_s / window_s)
-    if max(count.served for count in later) >= first.served - grown:
+    first, later = counts[0].served, {count.served for count in counts[1:]}
+    expected = -(-first // 2) if limit is None else min(first, limit)
+    if len(later) > 1 or max(later) >= expected:
         return None
-    if len({count.served for count in later}) > 1 or len(later) < 2:
-        return None
-    return f"{first.served} requests were served in the first window, {later[0].served} in each later one"
+    return f"{first} requests were served in the first window, {max(later)} in each later one"
+
+
+def leaking(leaked: int, served: int, held_s: float, window_s: float, algorithm: Algorithm) -> bool:
+    """Whether more was let through within `held_s` seconds after a refusal than a refilled bucket gives back."""
+    given_back = 0 if algorithm in ("fixed", "sliding") else math.ceil(served * held_s / window_s)
+    return leaked > given_back
 
 
 def rising(asked: Sequence[float]) -> str | None:

@@ -30,11 +30,13 @@ class Observed:
     def refusals(self) -> list[Attempt]:
         return [one for made in self.bursts for one in made.refusals]
 
-    @property
-    def leaks(self) -> bool:
+    def leaks(self, algorithm: judges.Algorithm) -> bool:
         """Whether requests were served right after a refusal, in each window."""
         full = [made for made in self.bursts if made.refusals]
-        return bool(full) and all(made.leaked for made in full)
+        return bool(full) and all(
+            judges.leaking(len(made.leaked), len(made.served), made.held_s, made.budget.window_s, algorithm)
+            for made in full
+        )
 
     @property
     def counts(self) -> list[Count]:
