@@ -19,6 +19,7 @@ from conformance.contracts.idempotency.settings import Idempotency
 from conformance.contracts.ledger.settings import LedgerSettings
 from conformance.contracts.level3.settings import Level3
 from conformance.contracts.metrics.settings import Metrics
+from conformance.contracts.operator_api.settings import OperatorApi
 from conformance.contracts.parity.settings import Parity
 from conformance.contracts.promotion.settings import Promotion
 from conformance.contracts.rate_limit.settings import RateLimit
@@ -134,6 +135,7 @@ class Profile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     heartbeat: Heartbeat | None = None
     client: Client | None = None
     ledger: LedgerSettings | None = None
+    operator_api: OperatorApi | None = None
     receipts: Receipts | None = None
     emcp: Emcp | None = None
     upgrade: Upgrade | None = None

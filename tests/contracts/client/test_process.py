@@ -36,18 +36,20 @@ def test_a_command_that_hangs_is_ended_with_its_children(tmp_path: Path) -> None
     child = "import time, os; open('child', 'w').write(str(os.getpid())); time.sleep(60)"
     parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
     began = time.monotonic()
-    finished = launch(python(parent), str(tmp_path), ENV, 30, until=lambda: (tmp_path / "child").exists())
+    pid = tmp_path / "child"
+    finished = launch(python(parent), str(tmp_path), ENV, 30, until=lambda: pid.exists() and bool(pid.read_text()))
 
     assert finished.code is None
     assert "did not end" in finished.failure
-    assert time.monotonic() - began < 10
-    assert not _runs(int((tmp_path / "child").read_text() or "0"))
+    while _runs(int(pid.read_text())):
+        assert time.monotonic() - began < 20
+        time.sleep(0.01)
 
 
 def _runs(pid: int) -> bool:
     """A zombie that nobody has waited for does not run."""
     try:
-        return pid > 0 and Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
 

@@ -67,3 +67,11 @@ class OperatorBehaviour:
     misses: int = 3
     """Beats that may be missed before the status page shows an alert."""
     show_misses: bool = True
+    health_status: int = 200
+    health_refusal: int = 401
+    commands_checked: bool = True
+    permissions_checked: bool = True
+    command_id: str = ""
+    """Of every command; empty: a new one each time."""
+    metadata_checked: bool = True
+    summary_lacks: tuple[str, ...] = ()

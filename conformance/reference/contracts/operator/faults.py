@@ -288,3 +288,45 @@ def heartbeat_answers_an_error(b: OperatorBehaviour) -> OperatorBehaviour:
 def heartbeat_answers_a_page(b: OperatorBehaviour) -> OperatorBehaviour:
     """The answer to a heartbeat is a page of HTML."""
     return replace(b, beat_body=b"<html>ok</html>")
+
+
+@_fault("operator-health-ok")
+def connector_ill(b: OperatorBehaviour) -> OperatorBehaviour:
+    """The health of connectors is 503."""
+    return replace(b, health_status=503)
+
+
+@_fault("operator-health-credential")
+def health_fails_without_credential(b: OperatorBehaviour) -> OperatorBehaviour:
+    """Health without a credential ends in a 500."""
+    return replace(b, health_refusal=500)
+
+
+@_fault("operator-command-answered")
+def one_id_for_all_commands(b: OperatorBehaviour) -> OperatorBehaviour:
+    """Commands have a name in place of an id."""
+    return replace(b, command_id="command-1")
+
+
+@_fault("operator-command-members")
+def commands_unchecked(b: OperatorBehaviour) -> OperatorBehaviour:
+    """A command may lack anything but who gives it."""
+    return replace(b, commands_checked=False)
+
+
+@_fault("operator-command-permitted")
+def everybody_is_permitted(b: OperatorBehaviour) -> OperatorBehaviour:
+    """Anybody may give commands."""
+    return replace(b, permissions_checked=False)
+
+
+@_fault("operator-upload-metadata")
+def metadata_unchecked(b: OperatorBehaviour) -> OperatorBehaviour:
+    """Metadata of uploads may be anything."""
+    return replace(b, metadata_checked=False)
+
+
+@_fault("operator-rotation-on-demand")
+def rotation_without_return_code(b: OperatorBehaviour) -> OperatorBehaviour:
+    """The summary of a rotation has no return code."""
+    return replace(b, summary_lacks=("returncode",))

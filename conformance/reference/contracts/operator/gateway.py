@@ -1,4 +1,4 @@
-"""The gateway as an ASGI application: `POST /handshake`, `POST /heartbeat`, `GET /status`."""
+"""The gateway as an ASGI application: `POST /handshake`, `POST /heartbeat`, `GET /status`, and the services."""
 
 import asyncio
 import json
@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from conformance.contracts.times import compact, instant, iso
 from conformance.reference.asgi import App
+from conformance.reference.contracts.operator import service
 from conformance.reference.contracts.operator.behaviour import STAGE_B, Json, OperatorBehaviour
 from conformance.reference.contracts.operator.requests import handshake_problems, heartbeat_problems, is_stale
 from conformance.reference.contracts.operator.sessions import Session, Sessions
@@ -26,6 +27,7 @@ def create(behaviour: OperatorBehaviour = OperatorBehaviour()) -> App:
             Route("/handshake", gateway.handshake, methods=[*behaviour.methods]),
             Route("/heartbeat", gateway.heartbeat, methods=["POST"]),
             Route("/status", gateway.status, methods=["GET"]),
+            *service.routes(behaviour),
         ]
     )
 
