@@ -76,13 +76,14 @@ def bucket_of(call: Call) -> str:
 
 @dataclass(frozen=True)
 class Rate:
-    """Fixed windows that begin with their first request. `carries_over` holds what was refused against the next."""
+    """Fixed windows that begin with their first request. `punishes` halves
+    the one after a window that was exceeded."""
 
     enabled: bool = True
     window_s: float = 60
     bucket: Callable[[Call], str] = bucket_of
     limit: Callable[[int], int] = lambda per_minute: per_minute
-    carries_over: bool = False
+    punishes: bool = False
     lets_through: Callable[[int], bool] = lambda over: over <= 0
     """Whether a request is served that is so many over the limit."""
     retry_after: Callable[[float], str | None] = whole_seconds

@@ -81,8 +81,8 @@ def rate(call: Call, door: Door) -> Call:
     if not rate.enabled or limit == 0:
         return call
     window_s = door.behaviour.seconds(rate.window_s)
-    kept = {"kept": limit} if rate.carries_over else {}
-    taken, left_s = door.limits.take(rate.bucket(call), window_s, **kept)
+    held = limit // 2 if rate.punishes else 0
+    taken, left_s = door.limits.take(rate.bucket(call), window_s, limit, held)
     if rate.counts_refused_credentials:
         taken += door.limits.taken(_anonymous(call), window_s)
     headers = _told(door.behaviour, limit, limit - taken, left_s)

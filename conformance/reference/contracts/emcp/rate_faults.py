@@ -73,9 +73,9 @@ def every_other_request_leaks(behaviour: EmcpBehaviour) -> EmcpBehaviour:
 
 
 @contract_fault("emcp", breaks="rate-window-resets")
-def refused_requests_are_held_against_the_next_window(behaviour: EmcpBehaviour) -> EmcpBehaviour:
-    """What was refused in one window is counted in the next one."""
-    return _rate(behaviour, carries_over=True)
+def next_window_is_half(behaviour: EmcpBehaviour) -> EmcpBehaviour:
+    """After a window that was exceeded a bucket holds half as much."""
+    return _rate(behaviour, punishes=True)
 
 
 @contract_fault("emcp", breaks="rate-retry-after-present")

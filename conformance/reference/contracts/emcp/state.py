@@ -19,13 +19,10 @@ CREATE TABLE IF NOT EXISTS keys (
 
 _TAKE = """
 INSERT INTO windows (bucket, began, taken) VALUES (:bucket, :now, 1) ON CONFLICT (bucket) DO UPDATE SET
-    taken = CASE WHEN began + :window <= :now THEN 1 + max(0, taken - :kept) ELSE taken + 1 END,
+    taken = CASE WHEN began + :window <= :now THEN 1 + (taken > :limit) * :held ELSE taken + 1 END,
     began = CASE WHEN began + :window <= :now THEN :now ELSE began END
 RETURNING began, taken
 """
-
-
-_ALL = 1 << 40
 
 
 @dataclass(frozen=True)
@@ -47,12 +44,12 @@ class Store:
         self._db.execute("PRAGMA synchronous = OFF")
         self._db.executescript(_SCHEMA)
 
-    def take(self, bucket: str, window_s: float, kept: int = _ALL) -> tuple[int, float]:
+    def take(self, bucket: str, window_s: float, limit: int = 0, held: int = 0) -> tuple[int, float]:
         """Counts a request in the window of a bucket: how many there were, and how many seconds are left.
 
-        What a window had over `kept` is taken over into the next one.
+        After a window with more than `limit` the next one begins with `held` against it.
         """
-        values = {"bucket": bucket, "now": time.time(), "window": window_s, "kept": kept}
+        values = {"bucket": bucket, "now": time.time(), "window": window_s, "limit": limit, "held": held}
         began, taken = self._db.execute(_TAKE, values).fetchone()
         return taken, max(0.0, began + window_s - values["now"])
 

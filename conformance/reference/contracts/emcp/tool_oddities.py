@@ -1,19 +1,12 @@
 """Unusual behaviour behind the gates that keeps every clause."""
 
-from dataclasses import replace
-from typing import Any
-
 from conformance.protocol.messages import METHOD_NOT_FOUND
 from conformance.reference.contracts.catalogue import contract_oddity
 from conformance.reference.contracts.emcp.behaviour import EmcpBehaviour
 from conformance.reference.contracts.emcp.calls import Call
-from conformance.reference.contracts.emcp.tool_faults import editing, in_content, in_response
+from conformance.reference.contracts.emcp.changes import editing, having, in_content, in_response
 from conformance.reference.contracts.emcp.toolset import JsonObject
 from conformance.reference.exchange import Response
-
-
-def having(behaviour: EmcpBehaviour, **changes: Any) -> EmcpBehaviour:
-    return replace(behaviour, toolset=replace(behaviour.toolset, **changes))
 
 
 @contract_oddity("emcp", because="the metadata step re-encodes the result through arrays (CONTRACTS 1.2.1)")
