@@ -1,1 +1,1 @@
-"""What a promotion leaves behind: its record, who serves, flags that were switched, and a rollback where one was due."""
+"""What a promotion leaves behind: its record, who serves, the flags switched, and a rollback where one was due."""
