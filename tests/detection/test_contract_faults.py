@@ -1,7 +1,7 @@
 """Each fault of a system turns its contract rule red; each oddity, and the healthy systems, stay clean.
 
-By default a fault is held against the check of its rule. With CONFORMANCE_EXACT=1 it is held against its whole contract,
-so that red elsewhere is seen too; windows and cadences make that long.
+By default a fault is held against the check of its rule. With CONFORMANCE_EXACT=1 it is held against its whole
+contract, so that red elsewhere is seen too; windows and cadences make that long.
 """
 
 import pytest
