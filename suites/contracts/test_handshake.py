@@ -64,6 +64,8 @@ def test_acknowledgement_is_authenticated(gateway: Gateway, settings: Handshake)
 @rule("handshake-session-id")
 def test_session_has_an_id(gateway: Gateway, settings: Handshake) -> None:
     """The acknowledgement carries the id of the session, not empty."""
+    if not settings.session_id:
+        not_applicable("sessions of this profile have no id (handshake.session_id)")
     shaken = gateway.acknowledged()
     expect(shaken.exchange).that(answer.session_id(shaken.document, settings), f"{settings.session_id}, not empty")
 
@@ -81,6 +83,7 @@ def test_context_is_accepted(gateway: Gateway, settings: Handshake) -> None:
 @rule("handshake-credential-expiry")
 def test_expiry_of_the_credential_is_told(gateway: Gateway, settings: Handshake) -> None:
     """The acknowledgement says when the credential of the session expires, as a date-time with an offset."""
+    _need_expiry(settings)
     shaken = gateway.acknowledged()
     problems = list(answer.expiry_problems(shaken.document, settings))
     _expect_none(problems, f"a date-time with an offset in {' or '.join(settings.expiry)}", shaken)
@@ -89,10 +92,16 @@ def test_expiry_of_the_credential_is_told(gateway: Gateway, settings: Handshake)
 @rule("handshake-expiry-ahead")
 def test_expiry_of_the_credential_is_ahead(gateway: Gateway, settings: Handshake) -> None:
     """The credential of a new session expires in the future, and not later than a credential may last."""
+    _need_expiry(settings)
     shaken = gateway.acknowledged()
     problems = list(answer.far_expiry_problems(shaken.document, settings, time.time()))
     longest = settings.max_credential_s / 3600
     _expect_none(problems, f"an expiry that is ahead, by {longest:g} h at most", shaken)
+
+
+def _need_expiry(settings: Handshake) -> None:
+    if not settings.expiry:
+        not_applicable("sessions of this profile tell no expiry (handshake.expiry)")
 
 
 @rule("handshake-all-connectors")
@@ -203,8 +212,7 @@ def test_handshake_with_wrong_credential_is_refused(gateway: Gateway, settings: 
 def test_other_type_of_credential_is_refused(gateway: Gateway, settings: Handshake) -> None:
     """A credential of another type than bearer is refused."""
     _need_gate(gateway, settings)
-    if not settings.credential_type:
-        not_applicable("credentials of this profile have no type (handshake.credential_type)")
+    _need_member(gateway, settings.credential_type)
     _expect_refused(gateway.shake(_set(settings.credential_type, "basic")), settings, "credential of the type basic")
 
 
@@ -214,6 +222,12 @@ def _need_gate(gateway: Gateway, settings: Handshake) -> None:
         not_applicable("the profile says that no credential is needed (handshake.credential_needed)")
     _credential(gateway)
     gateway.acknowledged()
+
+
+def _need_member(gateway: Gateway, path: str) -> None:
+    """A member that the handshakes of the profile do not have cannot be a wrong one."""
+    if not path or at_path(gateway.body(), path) is None:
+        not_applicable(f"handshakes of this profile have no such member ({path or 'empty'})")
 
 
 @rule("handshake-identity-needed")
@@ -265,6 +279,7 @@ def test_unsupported_context_is_not_granted(gateway: Gateway, settings: Handshak
 @rule("handshake-window-form")
 def test_rotation_window_has_to_be_a_duration(gateway: Gateway, settings: Handshake) -> None:
     """A rotation window that is no duration of days, hours, minutes and seconds is refused."""
+    _need_member(gateway, settings.rotation_window)
     gateway.acknowledged()
     for window in settings.wrong_window_forms:
         _expect_refused(gateway.shake(_set(settings.rotation_window, window)), settings, f"the window {window!r}")
@@ -273,6 +288,7 @@ def test_rotation_window_has_to_be_a_duration(gateway: Gateway, settings: Handsh
 @rule("handshake-stale-credential")
 def test_stale_credential_is_flagged(gateway: Gateway, settings: Handshake) -> None:
     """A credential that is older than its own rotation window is not taken for a fresh one."""
+    _need_member(gateway, settings.last_rotated)
     if not _is_accepted(gateway.acknowledged(), settings):
         not_testable("the context is not accepted with a fresh credential either")
     long_ago = iso(int(time.time() - settings.stale_age_s))

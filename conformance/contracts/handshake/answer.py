@@ -16,7 +16,7 @@ def is_authenticated(document: Any, settings: Handshake) -> bool:
 
 def session_id(document: Any, settings: Handshake) -> str:
     """The id of the session as text; empty if there is none."""
-    found = at_path(document, settings.session_id)
+    found = at_path(document, settings.session_id) if settings.session_id else None
     is_id = isinstance(found, str | int) and not isinstance(found, bool)
     return str(found).strip() if is_id else ""
 
