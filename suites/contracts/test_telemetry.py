@@ -68,13 +68,14 @@ def watched(reading: Reading) -> Reading:
     return reading
 
 
-def judge(expected: str, outcome: Outcome, unit: str = "") -> None:
-    """A limit over time. What could not be evaluated is not testable."""
+def judge(expected: str, outcome: Outcome, unit: str, factor: float = 1) -> None:
+    """A limit over time. What could not be evaluated is not testable. `factor` turns its value into the unit."""
     if outcome.verdict == "not evaluated":
         not_testable(outcome.reason)
     if outcome.verdict == "fail":
         at = f" at {iso(outcome.at)}" if outcome.at is not None else ""
-        violation(expected, f"{outcome.value:.4g}{unit}{at}, from {outcome.events:g} samples")
+        value = (outcome.value or 0) * factor
+        violation(expected, f"{value:.4g} {unit}{at}, from {outcome.events:g} samples")
 
 
 def judge_lines(reading: Reading, rule_: str, expected: str) -> None:
@@ -141,10 +142,9 @@ def test_the_error_budget_holds(watched: Reading, artifacts: Artifacts, telemetr
         calls = read_calls(path, telemetry, min(times), max(times))
         outcome = watch.error_budget_of_calls(calls, telemetry)
         if outcome.verdict != "not evaluated":
-            judge(expected, outcome)
+            judge(expected, outcome, "%", 100)
             return
-    outcome = watch.error_budget(watched.watch, telemetry)
-    judge(expected, outcome, " millionths")
+    judge(expected, watch.error_budget(watched.watch, telemetry), "%", 100 / watch.MILLIONTH)
 
 
 @rule("telemetry-memory")
@@ -155,7 +155,7 @@ def test_memory_stays_below_its_limit(watched: Reading, telemetry: Telemetry) ->
     outcome = watch.memory_kept(watched.watch, telemetry)
     if outcome is None:
         not_testable(f"the telemetry has no {telemetry.memory}")
-    judge("memory below its limit", outcome, " MB")
+    judge("memory below its limit", outcome, "MB")
 
 
 @rule("telemetry-monitor")

@@ -139,6 +139,8 @@ def test_a_run_leaves_all_its_artifacts(artifacts: Artifacts, upgrade: Upgrade) 
         not_testable(f"{directory} is no directory")
     if member(artifacts.optional("preflight"), "ok") is False or _failed(artifacts):
         not_applicable("the run failed")
+    if not any(artifacts.optional(name) is not None for name in run.SCHEMAS if name != "preflight"):
+        not_testable(f"{directory.name} holds a preflight only, no run of an upgrade")
     names = [upgrade.run_files[name] for name in run.SCHEMAS if name in upgrade.run_files]
     judge("all artifacts of the run", [f"{name} is missing" for name in names if not (directory / name).is_file()])
 

@@ -86,9 +86,12 @@ def fresh(reading: Reading, settings: Telemetry, now: float) -> list[str]:
 
 
 def coordinator_kept(recent: Sequence[Sample], settings: Telemetry) -> list[str]:
-    """The backup coordinates for no more than its share, and not for long; somebody is available."""
+    """The backup coordinates for no more than its share, and not for long; somebody is available.
+
+    A line speaks for the time until the next one, but for no longer than a gap may be: silence proves nothing.
+    """
     seen = sorted((one for one in recent if one.coordinator), key=lambda one: one.at)
-    spans = [(one.coordinator, after.at - one.at) for one, after in pairwise(seen)]
+    spans = [(one.coordinator, min(after.at - one.at, settings.largest_gap_s)) for one, after in pairwise(seen)]
     total = sum(span for _, span in spans)
     backup = sum(span for who, span in spans if who and who[0] == settings.backup)
     by_lines = sum(one.coordinator is not None and one.coordinator[0] == settings.backup for one in seen)
