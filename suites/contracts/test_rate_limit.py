@@ -24,7 +24,7 @@ from conformance.contracts.rate_limit.observing import (
     observed,
     while_full,
 )
-from conformance.contracts.rate_limit.retry_after import asked_s, problem
+from conformance.contracts.rate_limit.retry_after import asked_s, cut_off_s, problem
 from conformance.contracts.rate_limit.settings import LimitHeaders, RateLimit
 from conformance.contracts.requests import Attempt
 from conformance.plugin.waiting import Pause
@@ -167,15 +167,11 @@ def test_retry_after_is_well_formed(settings: RateLimit, told: list[Attempt]) ->
 
 @rule("rate-retry-after-positive")
 def test_retry_after_is_not_zero(settings: RateLimit, waits: list[tuple[float, Attempt]]) -> None:
-    """In the last instant of a window it may be; not each time. A date has whole seconds, so it may be this one."""
+    """In the last instant of a window it may be; not each time."""
     least = settings.retry_after_min_s
-    seconds = [_rounded_up(wait, one) for wait, one in waits]
+    seconds = [wait + cut_off_s(one.exchange) for wait, one in waits]
     if max(seconds) < least:
         violation(f"Retry-After of at least {least:g} s", f"{max(seconds):g} s at most", Reply(waits[0][1].exchange))
-
-
-def _rounded_up(wait: float, one: Attempt) -> float:
-    return wait if (one.exchange.header("retry-after") or "").strip().isdigit() else wait + 1
 
 
 @rule("rate-retry-after-within-window")
@@ -185,15 +181,16 @@ def test_retry_after_is_within_the_window(
     """Nobody is asked to wait longer than the window lasts."""
     most = longest_wait_s(bench)
     for wait, one in waits:
-        expect(one.exchange).that(wait <= most, f"Retry-After of at most {most:g} s", f"{wait:g} s")
+        right = wait <= most + cut_off_s(one.exchange)
+        expect(one.exchange).that(right, f"Retry-After of at most {most:g} s", f"{wait:g} s")
 
 
 @rule("rate-retry-after-not-rising")
 def test_retry_after_does_not_grow(bench: Bench, waits: list[tuple[float, Attempt]]) -> None:
     """Within the refusals of one window."""
-    for made in observed(bench).bursts:
+    for made in (one for one in observed(bench).bursts if one.refusals):
         asked = [seconds for one in made.refusals if (seconds := asked_s(one.exchange)) is not None]
-        if wrong := judges.rising(asked):
+        if wrong := judges.rising(asked, max(cut_off_s(one.exchange) for one in made.refusals)):
             violation("a Retry-After that does not grow while one waits", wrong, _last(made.refusals))
 
 

@@ -82,7 +82,7 @@ def form_problems(answer: Answer, form: Form, key: str | None, trace: str | None
         yield "the body is no JSON object"
         return
     for path, value in form.equal.items():
-        if at_path(body, path) != value:
+        if json.dumps(at_path(body, path)) != json.dumps(value):
             yield f"{path} is {_shown(at_path(body, path))}, not {_shown(value)}"
     for path in form.numbers:
         number = at_path(body, path)

@@ -77,10 +77,10 @@ def leaking(leaked: int, served: int, held_s: float, window_s: float, algorithm:
     return leaked > given_back
 
 
-def rising(asked: Sequence[float]) -> str | None:
+def rising(asked: Sequence[float], cut_off_s: float = 0.0) -> str | None:
     """The wait that is asked for never grows while one waits."""
     for before, after in pairwise(asked):
-        if after > before:
+        if after > before + cut_off_s:
             return f"Retry-After {before:g}, then {after:g}"
     return None
 

@@ -47,6 +47,11 @@ def asked_s(exchange: Exchange) -> float | None:
     return (moment - (own or _ended(exchange))).total_seconds()
 
 
+def cut_off_s(exchange: Exchange) -> float:
+    """How many seconds `asked_s` may be wrong by: dates have whole seconds, so two of them lose up to one."""
+    return 1.0 if form_of((exchange.header("retry-after") or "").strip()) == "date" else 0.0
+
+
 def _moment(value: str) -> datetime | None:
     try:
         return parsedate_to_datetime(value).astimezone(UTC)

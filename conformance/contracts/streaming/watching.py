@@ -68,6 +68,8 @@ def opened(caller: Caller, request: Described, longest_s: float) -> Iterator[Pen
 def watch(pending: Pending, until_s: float) -> Watched:
     """Watches a stream until it ends, or for `until_s` seconds since its request."""
     watched = Watched(pending.exchange)
+    if pending.exchange.body:
+        watched.bytes_at.append(pending.exchange.head_at or 0.0)
     while pending.exchange.ending is None and pending.now < until_s:
         if pending.wait(_more_than(len(pending.exchange.body)), until_s - pending.now):
             watched.bytes_at.append(pending.now)

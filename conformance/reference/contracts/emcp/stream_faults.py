@@ -131,7 +131,7 @@ def no_hard_stop(behaviour: EmcpBehaviour) -> EmcpBehaviour:
 
 @contract_fault("emcp", breaks="streaming-abort")
 def work_goes_on_without_its_client(behaviour: EmcpBehaviour) -> EmcpBehaviour:
-    """A client that goes away does not end the work for it."""
+    """A worker is never free again when its client goes away."""
     return _streaming(behaviour, aborts=False)
 
 

@@ -24,11 +24,13 @@ class Stream:
 
     async def run(self, receive: Receive, send: Send) -> None:
         """Streams until it is done, is stopped, or its client has gone."""
-        settings = self._behaviour.streaming
-        if settings.aborts:
-            await first_of(self._send(send), _gone(receive))
-        else:
-            await self._send(send)
+        await first_of(self._send(send), self._gone(receive))
+
+    async def _gone(self, receive: Receive) -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        if not self._behaviour.streaming.aborts:
+            self._counted["active"] += 1
 
     async def _send(self, send: Send) -> None:
         settings = self._behaviour.streaming
@@ -95,8 +97,3 @@ class Stream:
             "method": "notifications/message",
             "params": {"level": "info", "logger": "probe", "data": f"{left} to go"},
         }
-
-
-async def _gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
