@@ -1,7 +1,7 @@
 """Pure judges of a catalogue of tools."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from conformance.contracts.documents import problems_with
@@ -24,9 +24,10 @@ def repeated(tools: Iterable[Any]) -> list[str]:
     return [name for name, times in Counter(names_of(tools)).items() if times > 1]
 
 
-def misplaced(tools: Iterable[Any], settings: Emcp) -> list[str]:
-    """Names that take the reserved namespace without being of the toolset, or that have none of their own."""
-    known = {*settings.canonical_tools, *settings.optional_tools}
+def misplaced(tools: Sequence[Any], settings: Emcp) -> list[str]:
+    """Names that take the reserved namespace without being of the toolset, or that have none of their own. Tools that
+    write are a family of the toolset, with a rule of their own."""
+    known = {*settings.canonical_tools, *settings.optional_tools, *writing(tools, settings)}
     return [name for name in names_of(tools) if name not in known and not _is_of_vendor(name, settings)]
 
 
@@ -36,7 +37,8 @@ def _is_of_vendor(name: str, settings: Emcp) -> bool:
 
 
 def writing(tools: Iterable[Any], settings: Emcp) -> list[str]:
-    return [name for name in names_of(tools) if name.startswith(settings.write_prefix)]
+    prefix = settings.write_prefix
+    return [name for name in names_of(tools) if prefix and name.startswith(prefix)]
 
 
 def undescribed(result: JsonObject) -> list[str]:
