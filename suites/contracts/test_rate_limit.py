@@ -202,7 +202,7 @@ def test_waiting_as_long_as_told_is_enough(
     if max(wait for wait, _ in waits) <= 0:
         raise Blocked("Retry-After asks for no wait at all", by="rate-retry-after-positive")
     found = observed(bench)
-    if not found.returned:
+    if found.by != "Retry-After" or not found.returned:
         raise Blocked("Retry-After asks for more than a window", by="rate-retry-after-within-window")
     wait_s, last = found.returned[-1]
     if bench.is_limited(last):
@@ -373,6 +373,20 @@ def test_refusal_tells_that_nothing_remains(settings: RateLimit, refusals: list[
     for one in refusals:
         remaining = limit_headers.read(one.exchange, names).remaining
         expect(one.exchange).that(remaining in (0, None), f"{names.remaining}: 0 in a refusal", remaining)
+
+
+@rule("rate-headers-reset-true")
+def test_limit_is_reset_when_told(bench: Bench, settings: RateLimit, refusals: list[Attempt]) -> None:
+    """Looked at where the reset is all that a client is told; Retry-After comes first."""
+    names = _headers(settings)
+    found = observed(bench)
+    if found.by == "Retry-After":
+        not_applicable("Retry-After tells when to come back; see rate-retry-after-true")
+    if not found.returned:
+        raise Blocked(f"no {names.reset} within the window", by="rate-headers-present")
+    wait_s, last = found.returned[-1]
+    expected = f"a request to be served after {names.reset}, and {settings.retry_after_slack_s:g} s more"
+    expect(last.exchange).that(not bench.is_limited(last), expected, f"refused after {wait_s:.3g} s")
 
 
 def _headers(settings: RateLimit) -> LimitHeaders:

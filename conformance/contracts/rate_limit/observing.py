@@ -4,12 +4,14 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from conformance.checks.outcomes import Blocked, Skipped, not_testable
 from conformance.contracts.described import Described
 from conformance.contracts.rate_limit import judges
 from conformance.contracts.rate_limit.bench import Bench
 from conformance.contracts.rate_limit.bursts import Burst, budget_of, burst
+from conformance.contracts.rate_limit.headers import read
 from conformance.contracts.rate_limit.judges import Count
 from conformance.contracts.rate_limit.retry_after import asked_s
 from conformance.contracts.rate_limit.settings import RateLimit
@@ -20,11 +22,12 @@ TRIES = 3
 
 @dataclass(slots=True)
 class Observed:
-    """One bucket over some windows. `returned` are the requests that were sent once Retry-After had passed, each with
-    the seconds waited since the last refusal; empty where there was nothing to wait for."""
+    """One bucket over some windows. `returned` are the requests that were sent once the time had passed that a refusal
+    told `by` Retry-After, or else by its reset header, each with the seconds waited; empty where no time was told."""
 
     bursts: list[Burst] = field(default_factory=list)
     returned: list[tuple[float, Attempt]] = field(default_factory=list)
+    by: Literal["", "Retry-After", "reset"] = ""
 
     @property
     def refusals(self) -> list[Attempt]:
@@ -97,10 +100,13 @@ def _come_back(bench: Bench, request: Described, found: Observed) -> None:
     """Waits as long as the last refusal asks for, and a little longer if that was not enough."""
     last = found.bursts[0].refusals[-1]
     asked = asked_s(last.exchange)
+    found.by = "reset" if asked is None else "Retry-After"
+    if asked is None and bench.settings.headers:
+        asked = read(last.exchange, bench.settings.headers).reset_s
     if asked is None or asked > longest_wait_s(bench):
         return
     for wait_s in (max(0.0, asked), max(0.0, asked) + bench.settings.retry_after_slack_s):
-        bench.wait_until(last.ended + wait_s, f"as long as Retry-After says ({wait_s:g} s)")
+        bench.wait_until(last.ended + wait_s, f"as long as a refusal says ({wait_s:.3g} s)")
         found.returned.append((wait_s, bench.attempt(request)))
         if not bench.is_limited(found.returned[-1][1]):
             return
