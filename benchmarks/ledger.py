@@ -1,7 +1,8 @@
 """Lints a generated ledger as `mcp-conformance ledger` does, in a process of its own: `python -m benchmarks.ledger`.
 
 Prints wall seconds, lines a second and peak memory. `--form` chooses how much each line holds: `minimal` its three
-members (but for the last rotation), `current` also both windows, which is what is written today.
+members (but for the last rotation), `current` also both windows, which is what is written today, `traced` also the
+traces of the handshake over REST and gRPC.
 """
 
 import argparse
@@ -16,6 +17,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from conformance.contracts.ledger.traces import checksum
+
 COMMAND = (sys.executable, "-c", "import sys; from conformance.cli import main; sys.exit(main())")
 CONNECTORS = ("operator_api", "operator_upload", "crown_handshake")
 START = datetime(2025, 1, 1, tzinfo=UTC)
@@ -26,7 +29,7 @@ WINDOW = timedelta(hours=48)
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.ledger", description=__doc__)
     parser.add_argument("--lines", type=int, default=1_000_000)
-    parser.add_argument("--form", choices=("minimal", "current"), default="current")
+    parser.add_argument("--form", choices=("minimal", "current", "traced"), default="current")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory) / "ledger.jsonl"
@@ -51,7 +54,8 @@ def entries(count: int, form: str) -> Iterator[dict[str, Any]]:
         rotated = START + STEP * (number // len(CONNECTORS))
         entry = {"connector_id": CONNECTORS[number % 3], "rotated_at": stamp(rotated), "window_hours": 48}
         plain = form == "minimal" and number < count - len(CONNECTORS)
-        yield entry if plain else {**entry, **windows(rotated)}
+        traced = {"traces": traces(entry["connector_id"], rotated)} if form == "traced" else {}
+        yield entry if plain else {**entry, **windows(rotated), **traced}
 
 
 def windows(rotated: datetime) -> dict[str, Any]:
@@ -63,6 +67,35 @@ def windows(rotated: datetime) -> dict[str, Any]:
         },
         "credential_window": {
             "issued_at": begins, "expires_at": ends, "duration": "P2D", "rotation_window_id": window_id,
+        },
+    }  # fmt: skip
+
+
+def traces(connector: str, rotated: datetime) -> dict[str, Any]:
+    """As the smoke script writes them; the credential is left out."""
+    rotation = {"connector_id": connector, "last_rotated": stamp(rotated), "rotation_window": "PT48H"}
+    normalized = {
+        "authenticated": True,
+        "session": {"id": "stage-b-session", "credential_expiry": stamp(rotated + WINDOW)},
+        "accepted_contexts": [{"name": "stage-b-rehearsal", "status": "accepted"}],
+        "rotation": rotation,
+        "echo": {"rotation": rotation},
+    }
+    identity = {"connector_id": connector, "version": "0.1.0", "instance": "local"}
+    names = ["handshake", "heartbeat", "command"]
+    context = {"name": "stage-b-rehearsal", "channels": names, "capabilities": names}
+    request = {
+        "identity": identity, "supported_contexts": [context], "rotation": {**rotation, "token_hint": "operator"},
+    }  # fmt: skip
+    return {
+        "rest": {
+            "method": "POST", "endpoint": "http://localhost:8001/handshake", "request": request,
+            "response": normalized, "normalized": normalized, "checksum": checksum(normalized),
+        },
+        "grpc": {
+            "service": "neoabzu.vector.VectorService", "method": "Init", "request": {"stage": "B"},
+            "response": {"message": "trial", "handshake_equivalent": normalized},
+            "metadata": {"parity_checksum": checksum(normalized), "recorded_at": stamp(rotated), "mode": "trial"},
         },
     }  # fmt: skip
 

@@ -54,23 +54,31 @@ def _shown(path: Path) -> str:
 
 
 def _credentials(value: Any) -> Iterable[Path]:
-    """Paths are made only where something is found: most lines hold nothing."""
-    return _paths(value) if _holds_credential(value) else ()
+    """Paths are made only where something may be found: most lines hold nothing."""
+    return _paths(value) if _may_hold_credential(value) else ()
 
 
-def _holds_credential(value: Any) -> bool:
-    """Not recursive, as the nesting is the writer's."""
+def _may_hold_credential(value: Any) -> bool:
+    """Looks at all names and at all texts at once, as that is quick. Not recursive, as the nesting is the writer's."""
+    names: set[str] = set()
+    texts: list[str] = []
     left: list[Any] = [[value]]
     while left:
         outer = left.pop()
-        members = outer.items() if type(outer) is dict else [("", inner) for inner in outer]
-        for name, inner in members:
+        if type(outer) is dict:
+            names.update(outer)
+            outer = outer.values()
+        for inner in outer:
             if type(inner) is str:
-                if _is_credential(name, inner):
-                    return True
+                texts.append(inner)
             elif type(inner) is dict or type(inner) is list:
                 left.append(inner)
-    return False
+    return _any_secret_name(frozenset(names)) or _is_hinted("\n".join(texts))
+
+
+@lru_cache(256)
+def _any_secret_name(names: frozenset[str]) -> bool:
+    return any(_is_secret_name(name[-_LOOKED_AT:]) for name in names)
 
 
 def _paths(value: Any) -> Iterator[Path]:
@@ -88,8 +96,12 @@ def _paths(value: Any) -> Iterator[Path]:
 def _is_credential(name: str, value: str) -> bool:
     if _is_secret_name(name[-_LOOKED_AT:]) and not _MASKED.fullmatch(value[:_LOOKED_AT]):
         return True
-    hinted = "@" in value or "eyJ" in value or "earer" in value or "EARER" in value
-    return hinted and _VALUE.search(value) is not None
+    return _is_hinted(value) and _VALUE.search(value) is not None
+
+
+def _is_hinted(text: str) -> bool:
+    """Whether it is worth a closer look."""
+    return "@" in text or "eyJ" in text or "earer" in text or "EARER" in text
 
 
 @lru_cache(256)

@@ -1,6 +1,7 @@
 """What a profile promises about its ledger is what the linter judges."""
 
 import io
+from datetime import timedelta
 
 import pytest
 from msgspec.structs import replace
@@ -13,20 +14,27 @@ from conformance.contracts.ledger.settings import LedgerSettings
 from conformance.contracts.ledger.source import lines
 from conformance.contracts.profiles import Profile, load_profile
 from conformance.contracts.rules import load
-from tests.contracts.ledger.building import NOW, Body, changed, rotation, text
+from tests.contracts.ledger.building import NOW, START, Body, changed, entry, rotation, text, traced
 
 OPERATOR = load_profile("operator", {})
 RULES = [rule for rule in load().values() if rule.contract == "ledger"]
 
 
-def broken(ledger: list[Body], profile: Profile = OPERATOR, *, strict_profile: bool = True) -> set[str]:
+def broken(
+    ledger: list[Body] | bytes,
+    profile: Profile = OPERATOR,
+    *,
+    strict_profile: bool = True,
+    before: list[Body] | None = None,
+) -> set[str]:
     """The rules that are broken."""
     settings = of_profile(profile, strict_profile=strict_profile)
     judged = judged_clauses(profile, strict_profile=strict_profile)
+    earlier = None if before is None else lines(io.BytesIO(text(before)), settings.max_line_bytes)
+    data = ledger if isinstance(ledger, bytes) else text(ledger)
+    linter = Linter(settings, NOW.timestamp(), earlier, judged)
     summary = Summary()
-    for finding in Linter(settings, NOW.timestamp(), judged=judged).judge(
-        lines(io.BytesIO(text(ledger)), settings.max_line_bytes)
-    ):
+    for finding in linter.judge(lines(io.BytesIO(data), settings.max_line_bytes)):
         summary.add(finding)
     return {ledger_clauses()[group.clause].rule(group.severity).id for group in summary.groups}
 
@@ -76,3 +84,65 @@ def test_every_finding_has_a_rule_and_every_rule_findings() -> None:
     pairs = {known.rule(severity).id for known in ledger_clauses().values() for severity in ("must", "should")}
 
     assert pairs == {rule.id for rule in RULES}
+
+
+def _later(body: Body, hours: float) -> Body:
+    return entry(body["connector_id"], START + timedelta(hours=hours))
+
+
+LATEST = rotation()
+EARLIER = [_later(body, -24) for body in rotation()]
+DEFECTS: dict[str, tuple[list[Body] | bytes, str]] = {
+    "window of 24 h": ([*EARLIER, *LATEST[:-1], changed(LATEST[-1], "window_hours", 24)], "ledger-window"),
+    "future": ([*LATEST, _later(LATEST[0], 5000)], "ledger-not-future"),
+    "stale by an hour": ([_later(body, -48.1) for body in LATEST], "ledger-fresh"),
+    "one connector stale": ([_later(LATEST[0], -49), *LATEST[1:]], "ledger-connectors-fresh"),
+    "bad checksum": ([changed(traced(), "traces.rest.checksum", "0" * 64), *LATEST[1:]], "ledger-checksums"),
+    "window id mismatch": (
+        [*EARLIER, *LATEST[:-1], changed(LATEST[-1], "rotation_window.window_id", "20250101T000000Z-PT48H")],
+        "ledger-window-agrees",
+    ),
+    "missing connector": (LATEST[1:], "ledger-connectors-present"),
+    "missing optional connector": (LATEST[:2], "ledger-connectors-whole"),
+    "broken line": (text(EARLIER) + b'{"connector_id": "oper\n' + text(LATEST), "ledger-lines-json"),
+    "byte order mark": (b"\xef\xbb\xbf" + text(LATEST), "ledger-lines-judged"),
+    "no time": ([changed(EARLIER[0], "rotated_at", ...), *LATEST], "ledger-core-members"),
+    "another zone": (
+        [*EARLIER[:-1], changed(EARLIER[-1], "rotated_at", "2025-09-20T14:24:09+02:00"), *LATEST], "ledger-utc",
+    ),
+    "no window": ([*LATEST[:-1], changed(LATEST[-1], "rotation_window", ...)], "ledger-latest-has-window"),
+    "credential in a request": (
+        [changed(traced(), "traces.rest.request.rotation.credentials.token", "s3cr3t-value"), *LATEST[1:]],
+        "ledger-trace-credential",
+    ),
+    "credential elsewhere": (
+        [{**LATEST[0], "rotation_summary": "Bearer abcdefgh12345678"}, *LATEST[1:]], "ledger-no-credential",
+    ),
+    "step back": ([*LATEST, *EARLIER, *LATEST], "ledger-order"),
+    "unknown member": ([{**LATEST[0], "colour": "blue"}, *LATEST[1:]], "ledger-members-known"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DEFECTS)
+def test_a_defect_breaks_its_rule_alone(name: str) -> None:
+    ledger, rule = DEFECTS[name]
+
+    assert broken(ledger) - ALSO.get(name, set()) == {rule}
+
+
+ALSO = {
+    "stale by an hour": {"ledger-credential-unexpired"},
+    "one connector stale": {"ledger-credential-unexpired"},
+    "window id mismatch": {"ledger-runs-agree"},
+    "step back": {"ledger-no-duplicates"},
+    "window of 24 h": {"ledger-window-agrees"},
+}
+"""What else such a ledger breaks, and rightly."""
+
+
+def test_a_rewritten_line_breaks_its_rule() -> None:
+    before = [*EARLIER, *LATEST]
+    after = [changed(EARLIER[0], "rotated_at", "2025-09-20T12:24:10Z"), *EARLIER[1:], *LATEST]
+
+    assert "ledger-append-only" in broken(after, before=before)
+    assert "ledger-append-only" not in broken([*before, *LATEST], before=before)
