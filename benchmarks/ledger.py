@@ -54,7 +54,7 @@ def entries(count: int, form: str) -> Iterator[dict[str, Any]]:
         rotated = START + STEP * (number // len(CONNECTORS))
         entry = {"connector_id": CONNECTORS[number % 3], "rotated_at": stamp(rotated), "window_hours": 48}
         plain = form == "minimal" and number < count - len(CONNECTORS)
-        traced = {"traces": traces(entry["connector_id"], rotated)} if form == "traced" else {}
+        traced = {"traces": traces(CONNECTORS[number % 3], rotated)} if form == "traced" else {}
         yield entry if plain else {**entry, **windows(rotated), **traced}
 
 
