@@ -4,12 +4,13 @@ The watch is shared by its checks, and said before it begins, as it takes as lon
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 import pytest
 
 from conformance.checks import not_applicable, not_testable, violation
+from conformance.checks.outcomes import Blocked
 from conformance.contracts import Caller, Evidence, Profile, body_of, rule
 from conformance.contracts.metrics.exposition import Exposition, read_exposition
 from conformance.contracts.metrics.scraping import DUMP, EARLIER_DUMP, scrape
@@ -112,18 +113,29 @@ def test_latency(levels: ServiceLevels, request: pytest.FixtureRequest) -> None:
 
 
 @rule("level-error-rate")
-def test_error_rate(levels: ServiceLevels, request: pytest.FixtureRequest) -> None:
+def test_error_rate(profile: Profile, levels: ServiceLevels, request: pytest.FixtureRequest) -> None:
     """Few calls fail."""
     if levels.error_rate is None:
         not_applicable("the profile promises no error rate")
-    outcome = judges.error_rate(request.getfixturevalue("seen"), levels)
+    seen = request.getfixturevalue("seen")
+    outcome = judges.error_rate(seen, levels)
+    if outcome.verdict == "fail" and (by := _said_by(profile, levels, seen)):
+        raise Blocked(_share(outcome, "failed"), by=by)
     judge(outcome, f"an error rate below {levels.error_rate:.4g}", _share(outcome, "failed"))
+
+
+def _said_by(profile: Profile, levels: ServiceLevels, seen: Observation) -> str:
+    """The more exact rule that is broken by the same errors; empty if there is none."""
+    if levels.failures_in_a_row and judges.failures_in_a_row(seen, levels).verdict == "fail":
+        return "level-failures-in-a-row"
+    budget = levels.error_budget is not None and judges.error_budget(seen, levels, profile.seconds)
+    return "level-error-budget" if budget and budget.verdict == "fail" else ""
 
 
 @rule("level-error-budget")
 def test_error_budget(profile: Profile, levels: ServiceLevels, request: pytest.FixtureRequest) -> None:
     """No window has too many errors."""
-    if levels.error_rate is None or levels.error_window_s is None:
+    if levels.error_budget is None:
         not_applicable("the profile promises no error budget by window")
     outcome = judges.error_budget(request.getfixturevalue("seen"), levels, profile.seconds)
     promise = (
@@ -163,10 +175,7 @@ def judge_objectives(profile: Profile, levels: ServiceLevels, request: pytest.Fi
         not_applicable(f"the profile has no {severity} objective")
     before, after = request.getfixturevalue("scrapes")
     assert profile.metrics is not None
-    judged = list(judges.objectives(levels.objectives, profile.metrics, before, after))
-    worse = {one.about for one in judged if one.severity == "critical" and one.outcome.verdict == "fail"}
-    told = [one for one in judged if one.severity == severity and (severity == "critical" or one.about not in worse)]
-    conclude(told, severity)
+    conclude(list(judges.objectives(levels.objectives, profile.metrics, before, after)), severity)
 
 
 @rule("level-queries-critical")
@@ -185,7 +194,7 @@ def judge_queries(levels: ServiceLevels, caller: Caller, severity: str) -> None:
     wanted = [one for one in levels.queries if one.severity == severity]
     if not wanted:
         not_applicable(f"the profile has no {severity} query")
-    conclude((judges.query_answer(one, ask(levels, caller, one)) for one in wanted), severity)
+    conclude([judges.query_answer(one, ask(levels, caller, one)) for one in levels.queries], severity)
 
 
 def ask(levels: ServiceLevels, caller: Caller, one: Query) -> object:
@@ -199,10 +208,11 @@ def ask(levels: ServiceLevels, caller: Caller, one: Query) -> object:
     return body_of(exchange)
 
 
-def conclude(judged: Iterable[Judged], severity: str) -> None:
-    """Red where one is broken; not testable where nothing could be told."""
-    found = list(judged)
+def conclude(judged: list[Judged], severity: str) -> None:
+    """Red where one is broken, but for warnings about what is critical already; not testable where nothing is told."""
+    worse = {one.about for one in judged if one.severity == "critical" and one.outcome.verdict == "fail"}
+    found = [one for one in judged if one.severity == severity and (severity == "critical" or one.about not in worse)]
     if broken := [one.text for one in found if one.outcome.verdict == "fail"]:
         violation(f"every {severity} limit kept", "; ".join(broken))
-    if all(one.outcome.verdict == "not evaluated" for one in found):
+    if found and all(one.outcome.verdict == "not evaluated" for one in found):
         not_testable("; ".join(one.text for one in found))

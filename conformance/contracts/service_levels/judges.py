@@ -32,9 +32,9 @@ def error_rate(seen: Observation, levels: ServiceLevels) -> Outcome:
 
 def error_budget(seen: Observation, levels: ServiceLevels, seconds: Callable[[float], float]) -> Outcome:
     """Promised not to be exceeded in any window; `seconds` is the clock of the profile."""
-    window = seconds(levels.error_window_s or 0)
+    window = seconds(levels.error_window_s)
     limit = Limit(
-        op=">", limit=levels.error_rate or 0, window_s=window, step_s=min(seconds(1), window / 10),
+        op=">", limit=levels.error_budget or 0, window_s=window, step_s=min(seconds(1), window / 10),
         min_events=levels.min_events,
     )  # fmt: skip
     return evaluate(samples(_errors(seen), begin=0, end=seen.seconds), limit)
@@ -168,7 +168,7 @@ def query_answer(one: Query, body: Any) -> Judged:
     nothing = Outcome("not evaluated", str(at_path(body, "error") or "Prometheus has no such series")[:200])
     worst = min(outcomes, key=lambda outcome: order[outcome.verdict], default=nothing)
     said = worst.reason if worst.value is None else f"{worst.value:.4g}, broken when {one.op} {one.limit:g}"
-    return Judged(one.title, one.severity, worst, f"{one.title}: {said}")
+    return Judged(one.title, one.severity, worst, f"{one.title}: {said}", (one.about or one.title,))
 
 
 def _series(body: Any) -> Iterator[list[tuple[float, float]]]:

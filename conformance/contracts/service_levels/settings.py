@@ -59,6 +59,8 @@ class Query(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     title: str
     query: str
+    about: str = ""
+    """What it is about: where a critical limit of the same is exceeded, a warning is not told as well."""
     op: Op = ">"
     limit: float = 0
     window_s: float = 300
@@ -73,7 +75,8 @@ class ServiceLevels(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     calls, every_s        what is asked in turn, and how often
     observe_s             how long the harness looks if it is not told (--watch)
     availability          the share of calls without an error, at least
-    error_rate            the share of calls with an error: below this, or with `error_window_s` never above it in one
+    error_rate            the share of calls with an error, below
+    error_budget          the same in any window of `error_window_s`, at most
     p95_s, percentile     the latency of good answers
     min_events            below this many calls nothing is judged
     compare_s             time between two scrapes
@@ -86,7 +89,8 @@ class ServiceLevels(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     failure: Failure = Failure()
     availability: float | None = None
     error_rate: float | None = None
-    error_window_s: float | None = None
+    error_budget: float | None = None
+    error_window_s: float = 120
     failures_in_a_row: int = 0
     p95_s: float | None = None
     percentile: float = 95

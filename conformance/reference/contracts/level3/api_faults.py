@@ -80,13 +80,9 @@ def level3_api_without_paths(b: B) -> B:
 
 @contract_fault("level3", breaks="level3-valid-data-passes")
 def level3_valid_data_fails(b: B) -> B:
-    """Right data comes back as wrong."""
-
-    def failing(result: Json) -> Json:
-        wrong = [{"field": "name", "message": "is wrong", "code": "INVALID_VALUE"}]
-        return result if result["errors"] else {**result, "valid": False, "errors": wrong}
-
-    return replace(b, validation=failing)
+    """Right data is valid, and has errors."""
+    wrong = [{"field": "name", "message": "is wrong", "code": "INVALID_VALUE"}]
+    return replace(b, validation=lambda result: result if result["errors"] else {**result, "errors": wrong})
 
 
 @contract_fault("level3", breaks="level3-invalid-data-told")
@@ -251,8 +247,8 @@ def level3_rolls_back_nothing(b: B) -> B:
 
 @contract_fault("level3", breaks="level3-states-legal")
 def level3_states_go_back(b: B) -> B:
-    """A promotion that is in progress waits again before it completes."""
-    return replace(b, states=("in_progress", "pending_approval", "pending_approval", "completed"))
+    """A promotion that is in progress goes back to where it was only approved."""
+    return replace(b, states=("in_progress", "approved", "approved", "completed"))
 
 
 @contract_fault("level3", breaks="level3-validations-counted")

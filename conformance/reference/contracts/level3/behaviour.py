@@ -60,7 +60,8 @@ class Level3Behaviour:
     alerts_answer: Callable[[Json], Any] = as_it_is
     rule: Callable[[Json], Json | None] = as_it_is
     """Changes an alerting rule, or takes it out."""
-    query_values: tuple[str, ...] = ("1", "1", "1")
+    query_values: Callable[[str], tuple[str, ...]] = lambda query: ("1",)
+    """From the query; the values repeat."""
 
     credentials: bool = True
     refuse_wrong_credential: bool = True
@@ -75,11 +76,12 @@ class Level3Behaviour:
     unknown_promotion_status: int = 404
     unknown_download_status: int = 404
     slow_every: int = 0
-    """Each of so many calls of the API is slow, for `slow_real_s`; or fails with `failing_every`."""
+    """Each of so many calls of the API is slow, for `slow_real_s`; `failing` tells by their number which fail."""
     slow_real_s: float = 0.4
-    failing_every: int = 0
+    failing: Callable[[int], bool] = lambda number: False
     paging: bool = True
     max_page: int | None = 1000
+    cap_pages: bool = False
     openapi: Json | None = None
 
     always_strict: bool = False

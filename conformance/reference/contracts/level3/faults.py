@@ -208,7 +208,19 @@ def level3_slow_answers(b: B) -> B:
 @contract_fault("level3", breaks="level-error-rate")
 def level3_calls_fail(b: B) -> B:
     """Every tenth call fails."""
-    return replace(b, failing_every=10)
+    return replace(b, failing=lambda number: number % 10 == 0)
+
+
+@contract_fault("level3", breaks="level-error-budget")
+def level3_burst_of_errors(b: B) -> B:
+    """For a while, every other call fails."""
+    return replace(b, failing=lambda number: number % 2 == 0)
+
+
+@contract_fault("level3", breaks="level-failures-in-a-row")
+def level3_short_outages(b: B) -> B:
+    """Now and then, three calls in a row fail."""
+    return replace(b, failing=lambda number: number % 30 > 26)
 
 
 @contract_fault("level3", breaks="level-availability")
@@ -238,7 +250,13 @@ def level3_promotions_roll_back(b: B) -> B:
 @contract_fault("level3", breaks="level-queries-warning")
 def level3_instances_down(b: B) -> B:
     """An instance has been down for minutes."""
-    return replace(b, query_values=("0",))
+    return replace(b, query_values=lambda query: ("0",) if query.startswith("min") else ("1",))
+
+
+@contract_fault("level3", breaks="level-queries-critical")
+def level3_all_instances_down(b: B) -> B:
+    """All instances have been down for minutes."""
+    return replace(b, query_values=lambda query: ("0",))
 
 
 @contract_fault("level3", breaks="health-does-not-flap")

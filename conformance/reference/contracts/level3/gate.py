@@ -103,7 +103,7 @@ class Gate:
         self._calls += 1
         if self.behaviour.slow_every and self._calls % self.behaviour.slow_every == 0:
             await asyncio.sleep(self.behaviour.slow_real_s)
-        if self.behaviour.failing_every and self._calls % self.behaviour.failing_every == 0:
+        if self.behaviour.failing(self._calls):
             raise Refused(500, "the call failed")
 
     def _refusal(self, refused: Refused) -> Response:

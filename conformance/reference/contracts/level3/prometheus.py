@@ -58,12 +58,13 @@ class Prometheus:
         return _success({"groups": [{"name": "mcp", "file": "mcp.yml", "rules": [one for one in rules if one]}]})
 
     def _query(self, request: Request) -> Json:
-        value = [time.time(), self.behaviour.query_values[-1]]
+        value = [time.time(), self.behaviour.query_values(request.query_params["query"])[-1]]
         return _success({"resultType": "vector", "result": [{"metric": {}, "value": value}]})
 
     def _range(self, request: Request) -> Json:
         """The values repeat over the range that is asked for."""
-        asked, values = request.query_params, self.behaviour.query_values
+        asked = request.query_params
+        values = self.behaviour.query_values(asked["query"])
         start, step = float(asked["start"]), float(asked["step"])
         count = int((float(asked["end"]) - start) / step) + 1
         rows = [[start + place * step, values[place % len(values)]] for place in range(min(count, 11_000))]

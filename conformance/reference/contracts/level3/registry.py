@@ -49,6 +49,7 @@ class Registry:
     behaviour: Level3Behaviour
     counts: Counts
     artifacts: dict[str, Artifact] = field(default_factory=dict)
+    _deleted: set[str] = field(default_factory=set)
 
     def get(self, id: str) -> Artifact:
         if id not in self.artifacts:
@@ -103,7 +104,7 @@ class Registry:
 
     async def download(self, request: Request) -> Response:
         id = request.path_params["id"]
-        if id not in self.artifacts and self.behaviour.unknown_download_status == 200:
+        if id not in self.artifacts and id not in self._deleted and self.behaviour.unknown_download_status == 200:
             return Response(b"", media_type="application/octet-stream")
         artifact = self.get(id)
         self.counts.add("artifact_downloads_total")
@@ -114,7 +115,9 @@ class Registry:
         behaviour = self.behaviour
         asked = await body_of(request, behaviour)
         limit, offset = asked.get("limit", 100), asked.get("offset", 0)
-        if behaviour.max_page is not None and limit > behaviour.max_page:
+        if behaviour.max_page is not None and limit > behaviour.max_page and behaviour.cap_pages:
+            limit = behaviour.max_page
+        elif behaviour.max_page is not None and limit > behaviour.max_page:
             raise Refused(400, f"limit is at most {behaviour.max_page}")
         query, type_ = asked.get("query") or "", asked.get("type")
         found = [one for one in self.artifacts.values() if query in one.name and type_ in (None, one.type)]
@@ -146,6 +149,7 @@ class Registry:
         artifact = self.get(request.path_params["id"])
         if self.behaviour.delete_removes:
             del self.artifacts[artifact.id]
+            self._deleted.add(artifact.id)
             self.counts.stored_bytes -= len(artifact.content)
         return Response(status_code=204)
 
