@@ -6,6 +6,7 @@ The text comes from a stranger: whatever it holds, reading it ends in samples or
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import chain
 from math import inf
 from typing import Any, Final
@@ -19,7 +20,7 @@ OPENMETRICS: Final = "application/openmetrics-text"
 MEDIA_TYPES: Final = frozenset({"text/plain", OPENMETRICS})
 ACCEPT: Final = f"text/plain;version=0.0.4, {OPENMETRICS};version=1.0.0;q=0.5"
 
-MAX_LINE: Final = 1 << 16
+MAX_LINE: Final = 1 << 15
 MAX_LINES: Final = 300_000
 
 _SUFFIXES: Final = ("_total", "_bucket", "_sum", "_count", "_created", "_info")
@@ -84,6 +85,12 @@ def bound_of(labels: Labels) -> float | None:
 
 def read_exposition(body: bytes | bytearray, media_type: str = "") -> Exposition:
     """The samples of a scrape. Without a media type, the end mark of OpenMetrics tells the formats apart."""
+    return _read_once(bytes(body), media_type)
+
+
+@lru_cache(4)
+def _read_once(body: bytes, media_type: str) -> Exposition:
+    """A large dump takes seconds to read, and many checks look at it."""
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
