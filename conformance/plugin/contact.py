@@ -1,6 +1,7 @@
 """First contact, before the session starts: what is wrong with the configuration or the target is one line."""
 
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -84,22 +85,27 @@ def complain(message: str, code: int) -> int:
 
 def _check_selection(config: pytest.Config) -> None:
     rules = load()
-    areas = {rule.area for rule in rules.values()}
-    ids = set(rules)
-    if config.getoption("requirements") or config.getoption("areas"):
-        from conformance.contracts.rules import load as load_contract_rules
-
-        contract = load_contract_rules().values()
-        areas |= {rule.contract for rule in contract}
-        ids |= {name for rule in contract for name in (rule.id, *rule.clauses)}
-    _known("--requirement", config.getoption("requirements"), ids)
-    _known("--area", config.getoption("areas"), areas)
+    _known("--requirement", config.getoption("requirements"), set(rules), _names_in_contracts)
+    _known("--area", config.getoption("areas"), {rule.area for rule in rules.values()}, _contracts)
 
 
-def _known(flag: str, given: list[str] | None, known: set[str]) -> None:
-    for one in given or ():
-        if one not in known:
-            raise ConfigError(f"{flag}: no such name {one!r}; {did_you_mean(one, known)}")
+def _names_in_contracts() -> set[str]:
+    from conformance.contracts.rules import load as load_contract_rules
+
+    return {name for rule in load_contract_rules().values() for name in (rule.id, *rule.clauses)}
+
+
+def _contracts() -> set[str]:
+    from conformance.contracts.rules import load as load_contract_rules
+
+    return {rule.contract for rule in load_contract_rules().values()}
+
+
+def _known(flag: str, given: list[str] | None, known: set[str], more: Callable[[], set[str]]) -> None:
+    """`more` are names that cost time to look up."""
+    for one in set(given or ()) - known:
+        if one not in (others := more()):
+            raise ConfigError(f"{flag}: no such name {one!r}; {did_you_mean(one, known | others)}")
 
 
 def did_you_mean(name: str, known: Any) -> str:

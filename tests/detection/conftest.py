@@ -1,8 +1,10 @@
 """Runs the real plugin against one endpoint of the reference server, quickly: a fork of this process each time."""
 
+import importlib
 import json
 import multiprocessing
 import os
+import pkgutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,8 +12,11 @@ from typing import Any
 
 import pytest
 
-from conformance.protocol import schemas  # noqa: F401  (imported here so that the forks need not)
+import conformance
+from conformance import requirements
+from conformance.contracts import clauses, rules
 from conformance.reference.embedded import Embedded, start_embedded
+from conformance.report.explain import tested_by
 from conformance.report.journal import read_verdicts
 from conformance.report.verdict import Verdict
 
@@ -19,20 +24,37 @@ SUITES = Path(__file__).parent.parent.parent / "suites"
 DEADLINE = 120.0
 
 Judge = Callable[..., list[Verdict]]
-"""Takes a URL, arguments of pytest, and `suites`: a directory or file of the suites, instead of all."""
+"""Takes a URL, arguments of pytest, and `suites`: directories or files of the suites, instead of all."""
 
 
 @pytest.fixture(scope="session")
 def embedded() -> Iterator[Embedded]:
+    _share_with_forks()
     with start_embedded() as server:
         yield server
+
+
+def _share_with_forks() -> None:
+    """What every fork would import and read by itself."""
+    for module in pkgutil.walk_packages(conformance.__path__, "conformance."):
+        if not module.name.startswith("conformance.reference.") and not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    requirements.load()
+    rules.load()
+    clauses.load()
+
+
+def files_of(ids: set[str]) -> tuple[str, ...]:
+    """The files of the suites that judge one of these rules; none for rules that are judged on all traffic."""
+    places = {place for id in ids for place in tested_by().get(id, ()) if place.startswith("suites/")}
+    return tuple(sorted({place.partition("::")[0].removeprefix("suites/") for place in places}))
 
 
 @pytest.fixture
 def judge(tmp_path: Path) -> Judge:
     """Judges a URL, under the revisions given, and returns the verdicts."""
 
-    def judge_url(url: str, *arguments: str, suites: str = "") -> list[Verdict]:
+    def judge_url(url: str, *arguments: str, suites: tuple[str, ...] = ("",)) -> list[Verdict]:
         child = multiprocessing.get_context("fork").Process(target=_run, args=(url, tmp_path, arguments, suites))
         child.start()
         child.join(DEADLINE)
@@ -46,7 +68,7 @@ def judge(tmp_path: Path) -> Judge:
     return judge_url
 
 
-def _run(url: str, directory: Path, arguments: tuple[str, ...], suites: str) -> None:
+def _run(url: str, directory: Path, arguments: tuple[str, ...], suites: tuple[str, ...]) -> None:
     """In the child: a pytest session of its own, away from the one that is going on."""
     with (directory / "output").open("w") as output:
         os.dup2(output.fileno(), 1)
@@ -56,7 +78,8 @@ def _run(url: str, directory: Path, arguments: tuple[str, ...], suites: str) -> 
         os.chdir(directory)
         sys.stdout, sys.stderr = output, output
         plugins = ["-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:capture", "--reports=none", "-c", os.devnull]
-        code = pytest.main([f"--target={url}", f"--report-dir={directory}", *plugins, *arguments, str(SUITES / suites)])
+        paths = [str(SUITES / one) for one in suites]
+        code = pytest.main([f"--target={url}", f"--report-dir={directory}", *plugins, *arguments, *paths])
     os._exit(int(code))
 
 
