@@ -8,6 +8,7 @@ from conformance.contracts.paths import at_path
 from conformance.contracts.reading import objects, quoted
 from conformance.contracts.telemetry.settings import Telemetry
 from conformance.contracts.times import instant
+from conformance.contracts.upgrade.words import is_number, word
 
 Body = dict[str, Any]
 Kind = type | tuple[type, ...] | Callable[[Any], bool]
@@ -79,7 +80,7 @@ def _plain_provider(value: Any) -> bool:
 
 def _plain_alert(value: Any) -> bool:
     return (
-        type(value) is dict and value.get("severity") in WORSE[1:] and value.get("period") in PERIODS
+        type(value) is dict and value.get("severity") in WORSE[1:] and value.get("period") in ("hourly", "daily")
         and type(value.get("provider")) is str
         and all(_is(value.get(name, 0), (int, float)) for name in _ALERTED)
     )  # fmt: skip
@@ -124,7 +125,7 @@ def alerts_agree(body: Body) -> list[str]:
     costs = body.get("costMetrics")
     if not isinstance(costs, dict):
         return []
-    told = {(one.get("provider"), one.get("period")): one.get("severity") for one in objects(costs.get("alerts"))}
+    told = {(word(one, "provider"), word(one, "period")): one.get("severity") for one in objects(costs.get("alerts"))}
     has_alerts = isinstance(costs.get("alerts"), list)
     found = []
     for name, provider in _providers(body):
@@ -210,4 +211,4 @@ def memory(body: Body, settings: Telemetry) -> float | None:
 
 
 def _number(value: Any) -> float | None:
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    return value if is_number(value) else None

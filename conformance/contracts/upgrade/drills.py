@@ -110,11 +110,11 @@ def _safety(window: dict[str, Any], settings: Upgrade) -> Iterator[str]:
 
 
 def _kept(engaged: dict[str, Any], final: dict[str, Any]) -> Iterator[str]:
-    kept = {incident.get("id") for incident in objects(final.get("incidents"))}
-    recorded = [incident.get("id") for incident in objects(engaged.get("incidents"))]
+    kept = {quoted(incident.get("id")) for incident in objects(final.get("incidents"))}
+    recorded = [quoted(incident.get("id")) for incident in objects(engaged.get("incidents"))]
     if not recorded:
         yield "no incident was recorded while the kill switch was on"
-    yield from (f"the incident {quoted(id)} is gone in the final state" for id in recorded if id not in kept)
+    yield from (f"the incident {id} is gone in the final state" for id in recorded if id not in kept)
     metadata = final.get("metadata")
     began = instant(member(metadata, "observation_started_at"))
     ended = instant(member(metadata, "rollback_completed_at"))

@@ -10,6 +10,7 @@ from conformance.contracts.reading import member, objects, quoted
 from conformance.contracts.times import instant
 from conformance.contracts.upgrade import versions
 from conformance.contracts.upgrade.settings import Upgrade
+from conformance.contracts.upgrade.words import word
 
 STAMP: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}(-\d{1,9})?Z?")
 """A time as the name of a directory."""
@@ -102,7 +103,7 @@ def versions_judged(document: Any) -> list[str]:
 
 def versions_counted(document: Any, settings: Upgrade) -> list[str]:
     """A version that does not satisfy its constraint fails its check, and no other one does."""
-    status = {log.get("name"): log.get("status") for log in objects(member(document, "logs"))}
+    status = {word(log, "name"): word(log, "status") for log in objects(member(document, "logs"))}
     found = []
     for record in objects(member(document, "versions")):
         check = settings.version_checks.get(str(record.get("tool")))
@@ -115,7 +116,7 @@ def versions_counted(document: Any, settings: Upgrade) -> list[str]:
 def clean(document: Any, settings: Upgrade) -> list[str]:
     """A dirty work tree does not pass, unless the profile lets it pass by way of a clean copy."""
     count = member(member(document, "workspaceDirty"), "count")
-    status = {log.get("name"): log.get("status") for log in objects(member(document, "logs"))}
+    status = {word(log, "name"): word(log, "status") for log in objects(member(document, "logs"))}
     if settings.dirty_policy == "clean-worktree" or not isinstance(count, int) or count == 0:
         return []
     if status.get(settings.clean_check) != "passed":

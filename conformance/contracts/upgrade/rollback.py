@@ -8,6 +8,7 @@ from conformance.contracts.documents import problems_with
 from conformance.contracts.reading import member, objects, quoted
 from conformance.contracts.times import instant
 from conformance.contracts.upgrade.settings import Upgrade
+from conformance.contracts.upgrade.words import is_number
 
 TOLERANCE: Final = 0.01
 """How far a rate may be rounded."""
@@ -51,9 +52,9 @@ def consistent(document: Any) -> list[str]:
     failed = sum(check.get("ok") is False for check in checks)
     if decision.get("failureCount") != failed:
         found.append(f"failureCount is {quoted(decision.get('failureCount'))}, expected {failed} as in the checks")
-    rates = [check["errorRate"] for check in checks if _is_number(check.get("errorRate"))]
+    rates = [check["errorRate"] for check in checks if is_number(check.get("errorRate"))]
     mean = sum(rates) / len(rates) if rates else 0.0
-    if rates and _is_number(decision.get("errorRate")) and abs(decision["errorRate"] - mean) > TOLERANCE:
+    if rates and is_number(decision.get("errorRate")) and abs(decision["errorRate"] - mean) > TOLERANCE:
         found.append(f"errorRate is {decision['errorRate']}, expected {mean:.4g}, the mean of the checks")
     pattern = member(decision.get("evidence"), "failurePattern")
     if pattern is not None and pattern != _pattern(checks):
@@ -91,10 +92,6 @@ def _decision(document: Any) -> dict[str, Any]:
 def _checks(document: Any, decision: Mapping[str, Any]) -> list[dict[str, Any]]:
     own = objects(member(decision.get("evidence"), "recentChecks"))
     return own or objects(member(document, "recent_checks"))
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def flags_reset(flags: Mapping[str, Any], settings: Upgrade) -> list[str]:

@@ -9,6 +9,7 @@ from conformance.contracts.parity.normalising import Normalising, differences
 from conformance.contracts.reading import member, objects, quoted
 from conformance.contracts.times import instant
 from conformance.contracts.upgrade.settings import Upgrade
+from conformance.contracts.upgrade.words import word
 
 SCHEMAS: Final = {
     "preflight": "preflight",
@@ -39,7 +40,7 @@ def valid(documents: Mapping[str, Any]) -> list[str]:
 def steps_counted(report: Any, steps: Any) -> list[str]:
     """The counters of the report are those of the steps."""
     summary = member(report, "summary")
-    statuses = Counter(step.get("status") for step in objects(steps))
+    statuses = Counter(word(step, "status") for step in objects(steps))
     expected = {name: statuses[status] for name, status in STEP_COUNTS.items()}
     expected["total_steps"] = len(objects(steps))
     return [
@@ -90,16 +91,16 @@ def _against(report: Any, shadow: Any) -> Iterator[str]:
     yield from (f"the gate {name} is {quoted(value)}" for name, value in _gates(report) if value in BLOCKING)
 
 
-def _gates(report: Any) -> list[tuple[str, Any]]:
+def _gates(report: Any) -> list[tuple[str, str]]:
     gates = member(report, "gates")
-    return list(gates.items()) if isinstance(gates, dict) else []
+    return [(name, word(gates, name)) for name in gates] if isinstance(gates, dict) else []
 
 
 def skipped_not_ready(report: Any, steps: Any, preflight: Any, settings: Upgrade) -> list[str]:
     """A run that left out a build, a test or the preflight, or began with changes, is not called promotable."""
     if member(member(report, "promotion"), "ready") is not True:
         return []
-    skipped = [step["name"] for step in objects(steps) if step.get("status") == "skipped" and "name" in step]
+    skipped = [word(step, "name") for step in objects(steps) if step.get("status") == "skipped"]
     found = [f"{name} was skipped" for name in skipped if name in settings.required_steps]
     dirty = member(member(preflight, "workspaceDirty"), "count")
     if settings.dirty_policy == "fail" and isinstance(dirty, int) and dirty > 0:
@@ -111,7 +112,7 @@ def in_order(steps: Any, settings: Upgrade) -> list[str]:
     """Each step ends after it began, and each phase begins after the one before it ended."""
     found = []
     before: tuple[str, float | None] | None = None
-    by_name = {step.get("name"): step for step in objects(steps)}
+    by_name = {word(step, "name"): step for step in objects(steps)}
     for step in objects(steps):
         began, ended = instant(step.get("started_at")), instant(step.get("completed_at"))
         if began is not None and ended is not None and ended < began:
@@ -131,7 +132,7 @@ def covered(shadow: Any, settings: Upgrade) -> list[str]:
     checks = objects(shadow)
     if any(not _ok(check) for check in checks):
         return []
-    names = {check.get("name") for check in checks}
+    names = {word(check, "name") for check in checks}
     return [
         f"{part} is not compared (by none of {', '.join(accepted)})"
         for part, accepted in settings.shadow_checks.items()

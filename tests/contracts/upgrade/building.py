@@ -14,6 +14,7 @@ import msgspec
 from conformance.contracts.ledger.source import lines
 from conformance.contracts.parity.normalising import Normalising
 from conformance.contracts.profiles.loading import load_profile
+from conformance.contracts.reading import member
 from conformance.contracts.telemetry import summary, watch
 from conformance.contracts.telemetry.reading import Reading
 from conformance.contracts.telemetry.settings import Telemetry
@@ -272,6 +273,10 @@ def _memory(reading: Reading, settings: Telemetry) -> list[str]:
     return ["over"] if outcome is not None and outcome.verdict == "fail" else []
 
 
+def _flags(flags: Any, settings: Upgrade) -> list[str]:
+    return rollback.flags_reset(flags, settings) if isinstance(flags, dict) else ["no flags"]
+
+
 JUDGES: Mapping[str, Judge] = {
     "upgrade-preflight-valid": lambda d, u: preflight.valid(d["preflight"], u),
     "upgrade-preflight-passed": lambda d, u: preflight.passed(d["preflight"]),
@@ -281,7 +286,7 @@ JUDGES: Mapping[str, Judge] = {
     "upgrade-preflight-versions-counted": lambda d, u: preflight.versions_counted(d["preflight"], u),
     "upgrade-preflight-versions-true": lambda d, u: preflight.versions_judged(d["preflight"]),
     "upgrade-preflight-clean-tree": lambda d, u: preflight.clean(d["preflight"], u),
-    "upgrade-run-directory-named": lambda d, u: preflight.directory_named(ID, d["report"].get("upgrade_id")),
+    "upgrade-run-directory-named": lambda d, u: preflight.directory_named(ID, member(d["report"], "upgrade_id")),
     "upgrade-gates-repeat-preflight": lambda d, u: preflight.gates_repeat(d["gates"], d["preflight"], ID),
     "upgrade-run-documents-valid": lambda d, u: run.valid({n: d[n] for n in ("shadow", "plan", "steps", "report")}),
     "upgrade-report-counts-steps": lambda d, u: run.steps_counted(d["report"], d["steps"]),
@@ -298,7 +303,7 @@ JUDGES: Mapping[str, Judge] = {
     "upgrade-canary-workspace-apart": lambda d, u: run.workspaces_apart(d["shadow"], d["workers"]),
     "upgrade-rollback-recorded": lambda d, u: rollback.recorded(d["rollback"]),
     "upgrade-rollback-evidence-agrees": lambda d, u: rollback.consistent(d["rollback"]),
-    "upgrade-rollback-flags-reset": lambda d, u: rollback.flags_reset(d["flags"], u),
+    "upgrade-rollback-flags-reset": lambda d, u: _flags(d["flags"], u),
     "upgrade-failover-drill": lambda d, u: drills.failover(d["failover"], u),
     "upgrade-recovery-drill": lambda d, u: drills.recovery(d["recovery"], u),
     "upgrade-workers-valid": lambda d, u: drills.snapshot_valid(d["workers"]),
