@@ -54,11 +54,12 @@ class Toolset:
         reply = self.run(purpose, **values)
         content = structured_of(reply)
         if content is None:
-            self._need_listed(self.named(purpose).tool)
+            self.need_listed(self.named(purpose).tool)
             violation("a result with structuredContent", describe(reply), reply)
         return reply, content
 
-    def _need_listed(self, tool: str) -> None:
+    def need_listed(self, tool: str) -> None:
+        """A tool that is not listed is reported once, and not again by what it would have given."""
         if tool not in names_of(self.tools()):
             raise Blocked(f"the tool {tool} is not listed", LISTED)
 
