@@ -102,7 +102,7 @@ class State:
     directory: "tempfile.TemporaryDirectory[str]" = field(
         default_factory=lambda: tempfile.TemporaryDirectory(prefix="conformance-")
     )
-    streams: Counter[str] = field(default_factory=Counter)
+    streams: Counter[str] = field(default_factory=lambda: Counter(started=0, active=0, steps=0))
 
     def __post_init__(self) -> None:
         self.shared = Store(Path(self.directory.name, "shared.sqlite"))
