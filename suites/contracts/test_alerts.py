@@ -9,6 +9,7 @@ from conformance.contracts import Caller, Evidence, Profile, body_of, rule
 from conformance.contracts.alerts import judges
 from conformance.contracts.alerts.documents import Alert, AlertRule, alerts_in, rules_in, rules_of_file
 from conformance.contracts.alerts.settings import Alerts
+from conformance.contracts.aside import aside
 from conformance.contracts.metrics.scraping import current
 from conformance.wire.exchange import NotJson, parse_json
 
@@ -25,7 +26,7 @@ def settings(profile: Profile) -> Alerts:
 
 def ask(caller: Caller, settings: Alerts, route: str) -> object:
     """What Prometheus answers; *not testable* where it answers nothing."""
-    exchange = caller.send(route, method="GET", persona=settings.persona)
+    exchange = aside(caller).send(route, method="GET", persona=settings.persona)
     if exchange.status != 200:
         not_testable(f"{route} answers with {exchange.status or exchange.failure}")
     return body_of(exchange)
@@ -68,7 +69,9 @@ def test_alerts_are_listed(caller: Caller, evidence: Evidence, settings: Alerts)
     if "alerts" in evidence:
         none_of(alerts_in(dumped(evidence))[1], "alerts that say what they are")
         return
-    exchange = caller.send(settings.route, method="GET", persona=settings.persona)
+    exchange = aside(caller).send(settings.route, method="GET", persona=settings.persona)
+    if exchange.ending == "unreachable":
+        not_testable(f"{settings.route} cannot be reached from here: {exchange.failure}")
     expect(exchange).status(200)
     none_of(alerts_in(caller.json(exchange))[1], "alerts that say what they are")
 
@@ -133,4 +136,4 @@ def test_dashboards_are_served(caller: Caller, settings: Alerts) -> None:
     if not settings.dashboards:
         not_testable("no dashboards are named; name their routes under [alerts] dashboards")
     for route in settings.dashboards:
-        expect(caller.send(route, method="GET", persona=settings.persona)).status(*LOGIN)
+        expect(aside(caller).send(route, method="GET", persona=settings.persona)).status(*LOGIN)

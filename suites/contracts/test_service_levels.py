@@ -12,6 +12,7 @@ import pytest
 from conformance.checks import not_applicable, not_testable, violation
 from conformance.checks.outcomes import Blocked
 from conformance.contracts import Caller, Evidence, Profile, body_of, rule
+from conformance.contracts.aside import aside
 from conformance.contracts.metrics.exposition import Exposition, read_exposition
 from conformance.contracts.metrics.scraping import DUMP, EARLIER_DUMP, scrape
 from conformance.contracts.service_levels import judges
@@ -58,7 +59,8 @@ def seen(
     told: Told,
 ) -> Observation:  # fmt: skip
     """The watch; the first check that needs it makes it."""
-    caller.url()
+    if not caller.channel.url:
+        not_testable("no target is given; name it with --target=URL")
     if profile.name not in watched:
         seconds = run_config.watch or profile.seconds(levels.observe_s)
         told(f"watching the service levels of {profile.name} for {seconds:g} s")
@@ -204,7 +206,7 @@ def ask(levels: ServiceLevels, caller: Caller, one: Query) -> object:
         {"query": one.query, "start": f"{end - one.window_s:.3f}", "end": f"{end:.3f}", "step": one.step_s}
     )
     variables = {"query_string": asked}
-    exchange = caller.send(levels.query_route, method="GET", variables=variables, persona=levels.query_persona)
+    exchange = aside(caller).send(levels.query_route, method="GET", variables=variables, persona=levels.query_persona)
     return body_of(exchange)
 
 

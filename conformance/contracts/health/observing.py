@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from conformance.contracts.aside import aside
 from conformance.contracts.caller import Caller
 from conformance.contracts.health.settings import Health, Probe
 from conformance.wire.exchange import Exchange
@@ -23,7 +24,7 @@ class Look:
 
 def probe(caller: Caller, health: Health, one: Probe) -> Exchange:
     """One answer of a health endpoint. A 503 is an answer, and not waited out."""
-    return caller.send(
+    return aside(caller).send(
         one.route, method="GET", persona=health.persona, timeout=one.within_s * _GRACE, wait_for_limits=False
     )
 

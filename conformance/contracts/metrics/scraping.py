@@ -2,6 +2,7 @@
 
 from conformance.checks.expect import expect
 from conformance.checks.outcomes import not_testable
+from conformance.contracts.aside import aside
 from conformance.contracts.caller import Caller
 from conformance.contracts.evidence import Evidence
 from conformance.contracts.metrics.exposition import ACCEPT, Exposition, merged, read_exposition
@@ -15,7 +16,8 @@ EARLIER_DUMP = "metrics-before"
 def scrape_route(caller: Caller, settings: Metrics, route: str) -> Exchange:
     """One answer, as it is."""
     bound = max(settings.within_s * 1.5, caller.channel.timeout)
-    return caller.send(route, method="GET", headers={"Accept": ACCEPT}, persona=settings.persona, timeout=bound)
+    headers = {"Accept": ACCEPT}
+    return aside(caller).send(route, method="GET", headers=headers, persona=settings.persona, timeout=bound)
 
 
 def scrape(caller: Caller, settings: Metrics) -> Exposition:

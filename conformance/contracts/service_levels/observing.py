@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import cycle
 from math import inf
 from typing import Any
 
+from conformance.contracts.aside import aside
 from conformance.contracts.caller import Caller
 from conformance.contracts.paths import at_path
 from conformance.contracts.refusals import body_of
@@ -60,7 +61,7 @@ def observe(
 
 def _send(caller: Caller, levels: ServiceLevels, call: Call) -> Exchange:
     """An outage is what is looked for, so each call is made as if it were the first."""
-    fresh = replace(caller, channel=caller.channel.with_headers({}))
+    fresh = aside(caller)
     options: dict[str, Any] = {
         "route": call.route, "persona": call.persona, "timeout": levels.timeout_s, "wait_for_limits": False,
         "until": lambda exchange: bool(exchange.messages),
