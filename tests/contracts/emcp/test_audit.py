@@ -116,7 +116,7 @@ def test_a_live_log_is_followed(more: Any, broken: set[str], tmp_path: Path, jud
     log.touch()
     with served(audited(healthy(), log, more)) as url:
         arguments = [f"--requirement={rule}" for rule in (*WIRE, *OFFLINE)]
-        suite = "contracts/test_emcp_audit.py"
+        suite = ("contracts/test_emcp_audit.py",)
         verdicts = judge(url, "--profile=reference-emcp", f"--evidence=audit={log}", *arguments, suites=suite)
 
     found = {one.requirement: one.status for one in verdicts}
@@ -127,7 +127,7 @@ def test_a_live_log_is_followed(more: Any, broken: set[str], tmp_path: Path, jud
 def test_a_stale_log_is_not_judged_on_the_wire(tmp_path: Path, judge: Judge) -> None:  # noqa: F811
     with served(healthy()) as url:
         evidence = f"--evidence=audit={written(tmp_path, LINE)}"
-        verdicts = judge(url, "--profile=reference-emcp", evidence, suites="contracts/test_emcp_audit.py")
+        verdicts = judge(url, "--profile=reference-emcp", evidence, suites=("contracts/test_emcp_audit.py",))
 
     found = {one.requirement: one.status for one in verdicts}
     assert {found[id] for id in OFFLINE} == {"pass"}

@@ -57,6 +57,6 @@ def test_live_answers_are_compared(changes: Any, status: str, tmp_path: Path, ju
         (tmp_path / f"{name}.json").write_text(json.dumps(content))
     with served(healthy()) as url:
         evidence = (f"--evidence=golden={tmp_path}", "--requirement=emcp-golden-fixtures")
-        verdicts = judge(url, "--profile=reference-emcp", *evidence, suites="contracts/test_emcp_handshake.py")
+        verdicts = judge(url, "--profile=reference-emcp", *evidence, suites=("contracts/test_emcp_handshake.py",))
 
     assert [one.status for one in verdicts] == [status]

@@ -92,6 +92,6 @@ def test_it_conforms_to_mcp(tmp_path: Path, judge: Judge) -> None:  # noqa: F811
     token.write_text(jwt.encode(claims, SECRET))
     with served(healthy()) as url:
         revisions = ("--revision=2025-03-26", "--revision=2025-11-25")
-        verdicts = judge(url, f"--token-file={token}", *revisions, suites="protocol")
+        verdicts = judge(url, f"--token-file={token}", *revisions, suites=("protocol",))
 
     assert set(red(verdicts)) == {"lifecycle-version-counteroffer-latest"}  # C-EMCP-008 wants an error instead
