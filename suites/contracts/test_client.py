@@ -11,6 +11,7 @@ from conformance.contracts.client.judges import JUDGES
 from conformance.contracts.paths import at_path
 from conformance.contracts.refusals import body_of
 from conformance.contracts.rules import load
+from conformance.plugin.waiting import Pause
 
 SECTION = "client"
 
@@ -26,9 +27,9 @@ def drivers() -> dict[str, Driver]:
 
 
 @pytest.fixture
-def judged(profile: Profile, drivers: dict[str, Driver]) -> Judged:
+def judged(profile: Profile, drivers: dict[str, Driver], pause: Pause) -> Judged:
     """Judges the command of the profile by a rule."""
-    driver = drivers.setdefault(profile.name, Driver(profile))
+    driver = drivers.setdefault(profile.name, Driver(profile, announce=pause.announce))
 
     def judge(id: str) -> None:
         if problems := list(JUDGES[id](driver)):

@@ -13,6 +13,7 @@ from conformance.contracts.handshake.gateway import Change, Gateway, Shaken, is_
 from conformance.contracts.handshake.settings import Handshake
 from conformance.contracts.paths import at_path, with_path
 from conformance.contracts.times import instant, iso
+from conformance.plugin.waiting import Pause
 
 SECTION = "handshake"
 TRIES = 3
@@ -317,7 +318,7 @@ def test_get_is_not_served(gateway: Gateway, settings: Handshake) -> None:
 
 
 @rule("handshake-hot-swap")
-def test_old_credential_is_refused_after_a_swap(gateway: Gateway, settings: Handshake) -> None:
+def test_old_credential_is_refused_after_a_swap(gateway: Gateway, settings: Handshake, pause: Pause) -> None:
     """After a swap the new credential is taken, and the old one no longer."""
     old, new = settings.swap_personas
     for persona in (old, new):
@@ -329,5 +330,5 @@ def test_old_credential_is_refused_after_a_swap(gateway: Gateway, settings: Hand
     swapped = gateway.shake(persona=new)
     holds = is_acknowledged(swapped) and answer.is_authenticated(swapped.document, settings)
     expect(swapped.exchange).that(holds, "the new credential to be taken")
-    time.sleep(gateway.profile.seconds(settings.swap_grace_s))
+    pause(gateway.profile.seconds(settings.swap_grace_s), "the grace of the old credential")
     _expect_refused(gateway.shake(persona=old), settings, "credential that was swapped", settings.unauthorised)

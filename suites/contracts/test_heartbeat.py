@@ -13,6 +13,7 @@ from conformance.contracts.heartbeat.settings import Heartbeat
 from conformance.contracts.paths import at_path, with_path
 from conformance.contracts.refusals import body_of
 from conformance.contracts.times import instant, iso
+from conformance.plugin.waiting import Pause
 from conformance.wire.exchange import Exchange, NotJson, parse_json
 
 SECTION = "heartbeat"
@@ -152,16 +153,16 @@ def _shown(gateway: Gateway, path: str) -> float:
 
 
 @rule("heartbeat-sequence")
-def test_beats_at_the_interval_are_accepted(gateway: Gateway, settings: Heartbeat, expiry: str) -> None:
+def test_beats_at_the_interval_are_accepted(gateway: Gateway, settings: Heartbeat, expiry: str, pause: Pause) -> None:
     """Heartbeats at the promised interval are all accepted."""
     _need_accepted(gateway.beat(expiry))
     for cycle in range(1, BEATS):
-        time.sleep(gateway.profile.seconds(settings.interval_s))
+        pause(gateway.profile.seconds(settings.interval_s), "the interval of heartbeats")
         expect(gateway.beat(expiry, cycle=cycle)).status_class(2)
 
 
 @rule("heartbeat-miss-shown")
-def test_missed_beats_are_shown(gateway: Gateway, settings: Heartbeat, expiry: str) -> None:
+def test_missed_beats_are_shown(gateway: Gateway, settings: Heartbeat, expiry: str, pause: Pause) -> None:
     """When heartbeats stay away, the status shows it."""
     if not settings.status_route:
         not_testable(
@@ -169,7 +170,7 @@ def test_missed_beats_are_shown(gateway: Gateway, settings: Heartbeat, expiry: s
         )
     before = _shown(gateway, settings.status_alert)
     _need_accepted(gateway.beat(expiry))
-    time.sleep(gateway.profile.seconds(settings.interval_s * (settings.misses + 1)))
+    pause(gateway.profile.seconds(settings.interval_s * (settings.misses + 1)), "heartbeats that stay away")
     status = gateway.caller.send(settings.status_route, method="GET")
     silent = settings.interval_s * settings.misses
     more = _shown(gateway, settings.status_alert) > before

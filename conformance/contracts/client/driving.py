@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -82,6 +82,7 @@ class Driver:
 
     profile: Profile
     launch: Launch = launch
+    announce: Callable[[float, str], None] = lambda seconds, why: None
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     _seen: dict[tuple[str, ...], Seen] = field(default_factory=dict)
 
@@ -114,6 +115,9 @@ class Driver:
     def in_trouble(self, scenario: str) -> Seen:
         """A run in a scenario that goes wrong, of a command that does well otherwise."""
         self.healthy()
+        if scenario == "slow":
+            client = self.client
+            self.announce(self.profile.seconds(client.attempts * client.max_answer_s), "the command to give up waiting")
         return self.run(scenario)
 
     def packet(self) -> Seen:
@@ -127,6 +131,7 @@ class Driver:
         client = self.client
         if not client.loop_command:
             not_testable("no command goes on sending heartbeats; name it under [client] as loop_command")
+        self.announce(self.profile.seconds(beats * client.interval_s), f"{beats} heartbeats of the command")
         patience = self.profile.seconds((beats + 1) * client.interval_s * 2) + self.profile.seconds(client.timeout_s)
         return self._once(client.loop_command, "ok", client.flag_on, timeout_s=patience, beats=beats)
 

@@ -51,7 +51,7 @@ def profile(options: str = "", *, directory: Path | None = None) -> Profile:
 
 
 def driver(options: str = "", *, directory: Path | None = None) -> Driver:
-    return Driver(profile(options, directory=directory), launched, {})
+    return Driver(profile(options, directory=directory), launched, environ={})
 
 
 def broken(driven: Driver, *, without: tuple[str, ...] = ()) -> dict[str, list[str]]:
