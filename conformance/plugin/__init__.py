@@ -17,6 +17,7 @@ MARKERS = (
     "timing: the verdict hangs on time, so the check is run again before it may fail",
     "slow: takes seconds on any target; judged under the newest revision of each era, the others with --allow-noisy",
     "noisy: sends a burst or waits long; runs last, and only with --allow-noisy",
+    "xdist_group(name): checks that run alone share one worker, if there are several",
     "conformance_not_testable(reason): set at collection, for what this run leaves out",
     "conformance_not_applicable(reason): set at collection, for what cannot apply to the target",
 )
