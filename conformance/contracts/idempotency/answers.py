@@ -59,10 +59,8 @@ class Answer:
 
 def differences(first: Answer, second: Answer) -> list[str]:
     """In what the answers to the same request under the same key differ."""
-    if first.settings.result and first.completed != second.completed:
-        paths = [path for path in first.settings.same if path]
-    else:
-        paths = list(first.settings.same)
+    moved_on = first.exchange.status != second.exchange.status or first.completed != second.completed
+    paths = [path for path in first.settings.same if path or not moved_on]
     return [
         f"{path or 'the body'} is {_shown(second.stable(path))}, and was {_shown(first.stable(path))}"
         for path in paths

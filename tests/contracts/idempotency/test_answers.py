@@ -55,6 +55,13 @@ def test_without_members_the_whole_body_is_compared() -> None:
     assert differences(first, answer({"id": "ch_2", "amount": 100}, COPIES, 201)) != []
 
 
+def test_a_body_may_change_with_its_status() -> None:
+    waiting, done = answer({"state": "queued"}, COPIES, 202), answer({"state": "done"}, COPIES, 201)
+
+    assert differences(waiting, done) == []
+    assert differences(waiting, answer({"state": "running"}, COPIES, 202)) != []
+
+
 @pytest.mark.parametrize(("headers", "flagged"), [({}, False), ({"Idempotent_Replayed": "true"}, True)])
 def test_a_header_may_be_the_flag(headers: dict[str, str], flagged: bool) -> None:
     assert answer({}, COPIES, 201, **headers).flagged is flagged
