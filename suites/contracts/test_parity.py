@@ -18,6 +18,7 @@ from conformance.contracts.parity.guarding import harmless, health_of, known_cal
 from conformance.contracts.parity.normalising import answer_of, normalised
 from conformance.contracts.parity.settings import HealthCall, Parity
 from conformance.contracts.paths import at_path
+from conformance.plugin.waiting import Pause
 from conformance.protocol.messages import same_id
 from conformance.protocol.reply import Reply
 from conformance.target.config import RunConfig
@@ -418,12 +419,13 @@ def test_parallel_calls_are_not_mixed_up(pair: Pair, parity: Parity) -> None:
 
 @rule("parity-mirrored-traffic")
 def test_mirrored_traffic_shows_no_difference(
-    pair: Pair, run_config: RunConfig, parity: Parity, profile: Profile
+    pair: Pair, run_config: RunConfig, parity: Parity, profile: Profile, pause: Pause
 ) -> None:
     """For a minute, in turn; what differs from the beginning is said by the other rules."""
     calls = [call for call in _mirrored(pair, run_config, parity) if _agree(compare(pair, *call), parity)]
     if not calls:
         raise Blocked("no call is answered equally by both", by="parity-checks-equal")
+    pause.announce(profile.seconds(parity.mirror_s), "mirrored calls to both targets")
     began, turn = time.monotonic(), 0
     while time.monotonic() - began <= profile.seconds(parity.mirror_s):
         one = compare(pair, *calls[turn % len(calls)])

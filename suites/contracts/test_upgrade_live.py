@@ -19,6 +19,7 @@ from conformance.contracts.upgrade.observing import Observed
 from conformance.contracts.upgrade.operating import ON, Operator
 from conformance.contracts.upgrade.settings import Upgrade
 from conformance.contracts.windows import Outcome
+from conformance.plugin.waiting import Pause
 from conformance.protocol.reply import Reply
 from conformance.target.config import RunConfig
 from conformance.target.profile import TargetProfile
@@ -61,13 +62,14 @@ def watches() -> dict[str, Observed]:
 
 @pytest.fixture
 def observed(
-    watches: dict[str, Observed], side: Side, upgrade: Upgrade, profile: Profile, run_config: RunConfig
+    watches: dict[str, Observed], side: Side, upgrade: Upgrade, profile: Profile, run_config: RunConfig, pause: Pause
 ) -> Observed:
     if profile.name not in watches:
         known = [call.tool for call in upgrade.watch.calls if side.has(call.tool)]
         refused = [tool for tool in known if not harmless(tool, run_config, side)]
         if refused:
             not_testable(f"{refused[0]} does not say that it only reads (readOnlyHint); allow it with --allow-writes")
+        pause.announce(profile.seconds(upgrade.watch.window_s), "a watch of the target")
         watches[profile.name] = observing.observe(side, upgrade.watch, upgrade.tools, profile.clock.scale)
     return watches[profile.name]
 

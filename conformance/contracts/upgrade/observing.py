@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from conformance.contracts.parity.answers import went_well
 from conformance.contracts.parity.canary import Side
+from conformance.contracts.parity.guarding import writes
 from conformance.contracts.upgrade.settings import Observation, OperatorTools
 from conformance.contracts.windows import Limit, Outcome, evaluate, samples
 from conformance.protocol.reply import Reply
@@ -21,11 +22,14 @@ class Observed:
 
 
 def observe(side: Side, settings: Observation, tools: OperatorTools, scale: float) -> Observed:
-    """Looks and calls in each period. The target is asked no faster than it answers."""
+    """Looks and calls in each period. The target is asked no faster than it answers, and also while it does not answer:
+    an outage is what is watched for."""
     seen = Observed()
+    channel = side.peer.channel
     began = time.monotonic()
     turn = 0
     while (now := time.monotonic() - began) <= settings.window_s * scale:
+        side.peer.channel = channel.with_headers({})
         look = _look(side, tools)
         seen.looks.append((now, 0.0 if went_well(look) else 1.0))
         seen.ill = seen.ill if went_well(look) else look
@@ -38,7 +42,7 @@ def observe(side: Side, settings: Observation, tools: OperatorTools, scale: floa
 
 
 def _look(side: Side, tools: OperatorTools) -> Reply:
-    if tools.health and side.has(tools.health):
+    if tools.health and side.has(tools.health) and not writes(side.tool(tools.health)):
         return side.call(tools.health, {})
     return side.peer.request("tools/list")
 
@@ -52,9 +56,9 @@ def _call(side: Side, settings: Observation, turn: int) -> Reply:
 
 
 def error_budget(seen: Observed, settings: Observation, scale: float) -> Outcome:
-    """Over the budget in any two minutes, strictly."""
+    """Over the budget in any two minutes, strictly. Looks are calls as well."""
     return evaluate(
-        samples(seen.calls),
+        samples([*seen.looks, *seen.calls]),
         Limit(
             op=">", limit=settings.budget_percent / 100, window_s=settings.budget_window_s * scale, step_s=scale,
             min_events=settings.budget_min_calls,

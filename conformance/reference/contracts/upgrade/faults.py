@@ -172,25 +172,25 @@ def canary_mixes_up_answers(b: B) -> B:
 @contract_fault("upgrade", breaks="parity-mirrored-traffic")
 def canary_drifts_with_time(b: B) -> B:
     """The canary's answers change after some calls."""
-    return replace(b, canary_answer=of_tool("verify", with_members(failed=1), after=8))
+    return replace(b, canary_answer=of_tool("verify", with_members(failed=1), after=6))
 
 
 @contract_fault("upgrade", breaks="upgrade-watch-error-budget")
 def a_tenth_of_the_calls_fails(b: B) -> B:
-    """Each tenth call fails."""
-    return replace(b, active_answer=failing(*WATCHED, when=lambda count: count % 10 == 9))
+    """Each fifth call of a tool fails; health checks, which are as many, do not."""
+    return replace(b, active_answer=failing(*WATCHED, when=lambda count: count % 5 == 4))
 
 
 @contract_fault("upgrade", breaks="upgrade-watch-health")
 def health_flaps(b: B) -> B:
-    """Now and then three health checks in a row fail."""
-    return replace(b, active_answer=failing("health", when=lambda count: count % 40 in (30, 31, 32)))
+    """Three health checks in a row fail."""
+    return replace(b, active_answer=failing("health", when=lambda count: count % 200 in (30, 31, 32)))
 
 
 @contract_fault("upgrade", breaks="upgrade-watch-self-check")
 def some_calls_fail(b: B) -> B:
-    """Each thirty-sixth call fails: within the budget, and too many for a release."""
-    return replace(b, active_answer=failing("plan_next", when=lambda count: count % 12 == 11))
+    """Each twenty-fourth call fails: within the budget, and too many for a release."""
+    return replace(b, active_answer=failing("plan_next", when=lambda count: count % 8 == 7))
 
 
 @contract_fault("upgrade", breaks="upgrade-flags-complete")
