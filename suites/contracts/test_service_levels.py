@@ -65,6 +65,8 @@ def seen(
         seconds = run_config.watch or profile.seconds(levels.observe_s)
         told(f"watching the service levels of {profile.name} for {seconds:g} s")
         watched[profile.name] = observe(caller, levels, seconds)
+    if watched[profile.name].pointless:
+        not_testable("most calls are refused; correct [[service_levels.calls]], or the credential of the run")
     return watched[profile.name]
 
 

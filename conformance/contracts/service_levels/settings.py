@@ -72,7 +72,7 @@ class Query(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class ServiceLevels(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The promises. Limits of latency are real seconds; windows follow the clock of the profile.
 
-    calls, every_s        what is asked in turn, and how often
+    calls, every_s        what is asked in turn, and how often; without calls, the one of MCP that does least
     observe_s             how long the harness looks if it is not told (--watch)
     availability          the share of calls without an error, at least
     error_rate            the share of calls with an error, below
@@ -82,7 +82,7 @@ class ServiceLevels(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     compare_s             time between two scrapes
     """
 
-    calls: tuple[Call, ...] = (Call(),)
+    calls: tuple[Call, ...] = ()
     every_s: float = 1
     observe_s: float = 60
     timeout_s: float = 10

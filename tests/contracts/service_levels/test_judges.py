@@ -22,9 +22,7 @@ LEVELS = ServiceLevels(
 
 
 def seen(failures: Sequence[int], calls: int = 1000, took: float = 0.05, limited: Sequence[int] = ()) -> Observation:
-    rows = [
-        Row(float(n), inf if n in failures else took, n in failures or n in limited, n in limited) for n in range(calls)
-    ]
+    rows = [Row(float(n), inf if n in failures else took, n in failures, n in limited) for n in range(calls)]
     return Observation(tuple(rows), float(calls))
 
 
@@ -48,8 +46,8 @@ def test_availability_and_errors(observation: Observation, availability: str, er
 
 
 def test_calls_count_for_what_they_are_meant_for() -> None:
-    probes = [Row(float(n), 0.01, False, False, ("availability",)) for n in range(100)]
-    calls = [Row(float(n), inf, True, False, ("errors", "latency")) for n in range(100)]
+    probes = [Row(float(n), 0.01, False, False, counts=("availability",)) for n in range(100)]
+    calls = [Row(float(n), inf, True, False, counts=("errors", "latency")) for n in range(100)]
     observation = Observation((*probes, *calls), 100)
 
     assert judges.availability(observation, LEVELS).verdict == "pass"
