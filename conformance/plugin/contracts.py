@@ -18,6 +18,9 @@ WHAT_IT_DOES = {
     "destructive": "changes what the target serves",
 }
 
+ALONE = "alone"
+"""The xdist group of what bursts or destroys."""
+
 Row = tuple["Profile | None", list[pytest.MarkDecorator]]
 
 
@@ -66,5 +69,12 @@ def _safety(rule: "ContractRule", run: Run) -> list[pytest.MarkDecorator]:
         reason = f"{WHAT_IT_DOES[rule.safety]}; allow it with --{option.replace('_', '-')}"
         marks.append(pytest.mark.conformance_not_testable(reason))
     if rule.safety in ("noisy", "destructive"):
-        marks += [pytest.mark.noisy, pytest.mark.xdist_group("alone")]
+        marks += [pytest.mark.noisy, pytest.mark.xdist_group(ALONE)]
     return marks
+
+
+def isolate(config: pytest.Config) -> None:
+    """Under xdist, what runs alone goes to one worker, after everything else, unless the user chose how to share."""
+    if getattr(config.option, "dist", "no") == "load":
+        config.option.dist = "loadgroup"
+        config.option.loadscopereorder = False
