@@ -65,7 +65,7 @@ def test_receipt_shows_the_context(evidence: Evidence, settings: Receipts) -> No
 def test_heartbeat_of_the_receipt_expires_in_time(evidence: Evidence, settings: Receipts) -> None:
     """The expiry in the receipt's heartbeat is later than the run, and not later than a credential may last."""
     found = known_document(evidence, "receipt", "receipt-form")
-    if found.get("heartbeat") is None:
+    if at_path(found, settings.heartbeat) is None:
         not_applicable("the receipt has no heartbeat: it was skipped")
     _expect_none(receipt.heartbeat(found, settings), "receipt-heartbeat")
 
@@ -121,10 +121,10 @@ def test_summary_agrees_with_itself(evidence: Evidence, settings: Receipts) -> N
 def test_rotation_of_the_summary_is_recorded(evidence: Evidence, settings: Receipts) -> None:
     """The summary of a rotation is without failures, and its window stands in the ledger."""
     found = known_document(evidence, "summary", "summary-form")
-    if at_path(found, f"metrics.{receipt.VERDICT}") is None:
+    if at_path(found, f"metrics.{settings.verdict}") is None:
         not_applicable("the summary is of no rotation: it has no metrics of one")
     recorded = growth.window_ids(_ledger(evidence)) if summary.window_id(found) is not None else set()
-    _expect_none(summary.rotation(found, recorded), "summary-rotation")
+    _expect_none(summary.rotation(found, settings, recorded), "summary-rotation")
 
 
 @rule("rehearsal-form")

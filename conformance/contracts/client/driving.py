@@ -14,6 +14,7 @@ from conformance.contracts.client.process import Finished, Launch, launch
 from conformance.contracts.client.scenarios import Stage, script
 from conformance.contracts.client.settings import Client
 from conformance.contracts.handshake.settings import Handshake
+from conformance.contracts.heartbeat.settings import Heartbeat
 from conformance.contracts.profiles.model import Profile
 from conformance.report.text import printable
 from conformance.wire.exchange import NotJson, parse_json
@@ -94,6 +95,10 @@ class Driver:
     @property
     def handshake(self) -> Handshake:
         return self.profile.handshake or Handshake()
+
+    @property
+    def beating(self) -> Heartbeat:
+        return self.profile.heartbeat or Heartbeat()
 
     def run(self, scenario: str = "ok", *, flag: str | None = None, skip: bool = False) -> Seen:
         """The smoke command in a scenario; `flag` is the value of the switch, `skip` adds the option to skip beats."""

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from conformance.checks.outcomes import not_applicable, not_testable
 from conformance.contracts.client import troubles
-from conformance.contracts.client.beats import EXPIRY, is_session_expiry, with_beat
+from conformance.contracts.client.beats import expiry_in, is_session_expiry, with_beat
 from conformance.contracts.client.driving import Driver
 from conformance.contracts.client.fake import Arrival
 from conformance.contracts.client.scenarios import OTHER_CONTEXT, SESSION
@@ -18,7 +18,6 @@ from conformance.protocol.problems import shown
 
 Judge = Callable[[Driver], Iterator[str]]
 
-EMITTED_AT: Final = "emitted_at"
 BEATS: Final = 4
 _PIECE: Final = 1 << 20
 
@@ -53,27 +52,29 @@ def heartbeat_sent(driver: Driver) -> Iterator[str]:
 
 def heartbeat_expiry(driver: Driver) -> Iterator[str]:
     seen, beat = with_beat(driver)
-    sent = at_path(beat.document, EXPIRY)
+    sent = expiry_in(driver, beat)
     if not is_session_expiry(seen, sent) and not _is_override(driver, beat):
-        other = "" if driver.client.expiry_alignment == "session" else ", or that many hours ahead as overrides are"
-        yield f"{EXPIRY} is {shown(sent)}, expected {iso(seen.stage.expires)}, as the session says{other}"
+        others = "" if driver.client.expiry_alignment == "session" else ", or as far ahead as overrides are"
+        expected = f"{iso(seen.stage.expires)}, as the session says{others}"
+        yield f"{driver.beating.expiry} is {shown(sent)}, expected {expected}"
 
 
 def _is_override(driver: Driver, beat: Arrival) -> bool:
-    client, expires = driver.client, instant(at_path(beat.document, EXPIRY))
+    client, expires = driver.client, instant(expiry_in(driver, beat))
     if client.expiry_alignment == "session" or expires is None:
         return False
     return abs(expires - beat.clock - client.override_s) <= client.emitted_skew_s
 
 
 def emitted_at(driver: Driver) -> Iterator[str]:
+    path = driver.beating.emitted_at or not_applicable("beats carry no time of emission (heartbeat.emitted_at)")
     _, beat = with_beat(driver)
-    sent = at_path(beat.document, EMITTED_AT)
+    sent = at_path(beat.document, path)
     emitted = instant(sent)
     if emitted is None or abs(emitted - beat.clock) > driver.client.emitted_skew_s:
-        yield f"{EMITTED_AT} is {shown(sent)}, expected the time of sending, {iso(int(beat.clock))}"
+        yield f"{path} is {shown(sent)}, expected the time of sending, {iso(int(beat.clock))}"
     elif not is_normal_time(sent):
-        yield f"{EMITTED_AT} is {shown(sent)}, expected the form {iso(int(emitted))}"
+        yield f"{path} is {shown(sent)}, expected the form {iso(int(emitted))}"
 
 
 def skip_heartbeat(driver: Driver) -> Iterator[str]:

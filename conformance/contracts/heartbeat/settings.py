@@ -10,7 +10,7 @@ class Heartbeat(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     of the beat from 0 on, and `{NAME}` a variable of the profile. Members are named by dotted paths."""
 
     route: str = "heartbeat"
-    body: dict[str, Any]
+    body: dict[str, Any] = {}
     extra: dict[str, Any] = field(
         default_factory=lambda: {"status": "ok", "latency_ms": 12, "conformance": {"nested": [1, 2]}}
     )

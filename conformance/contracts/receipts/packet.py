@@ -24,8 +24,8 @@ def failures(packet: Document, settings: Receipts) -> Iterator[str]:
     for name, connector in _connectors(packet):
         yield from (f"{name}: {problem}" for problem in receipt.failures(connector, settings))
         yield from (f"{name}: {problem}" for problem in receipt.verdict(connector, settings))
-        if connector.get(receipt.VERDICT) is False and not connector.get(receipt.FAILURES):
-            yield f"{name}: {receipt.VERDICT} is false"
+        if connector.get(settings.verdict) is False and not connector.get(settings.failures):
+            yield f"{name}: {settings.verdict} is false"
 
 
 def bodies(packet: Document, settings: Receipts) -> Iterator[str]:

@@ -11,8 +11,6 @@ from conformance.protocol.problems import shown
 
 Document = dict[str, Any]
 
-FAILURES = "doctrine_failures"
-VERDICT = "doctrine_ok"
 _SHOWN = 5
 
 
@@ -32,7 +30,7 @@ def missing_targets(found: Any, settings: Receipts) -> Iterator[str]:
 
 def failures(document: Document, settings: Receipts) -> Iterator[str]:
     """The failures that were written down. A list that is missing is told by the form."""
-    found = document.get(FAILURES)
+    found = document.get(settings.failures)
     if isinstance(found, list):
         yield from (str(shown(one)) for one in found[:_SHOWN])
         if len(found) > _SHOWN:
@@ -40,9 +38,9 @@ def failures(document: Document, settings: Receipts) -> Iterator[str]:
 
 
 def verdict(document: Document, settings: Receipts) -> Iterator[str]:
-    found, said = document.get(FAILURES), document.get(VERDICT)
+    found, said = document.get(settings.failures), document.get(settings.verdict)
     if isinstance(found, list) and said is not None and said is not (not found):
-        yield f"{VERDICT} is {shown(said)} with {len(found)} failures"
+        yield f"{settings.verdict} is {shown(said)} with {len(found)} failures"
 
 
 def context(receipt: Document, settings: Receipts) -> Iterator[str]:
@@ -60,14 +58,14 @@ def context(receipt: Document, settings: Receipts) -> Iterator[str]:
 
 def heartbeat(receipt: Document, settings: Receipts) -> Iterator[str]:
     """The expiry of a heartbeat that was sent; one that was skipped leaves none."""
-    text = at_path(receipt, "heartbeat.credential_expiry")
+    text = at_path(receipt, settings.heartbeat_expiry)
     expires, ran = instant(text), ran_at(receipt)
     if expires is None:
-        yield f"heartbeat.credential_expiry is {shown(text)}, expected a date-time with an offset"
+        yield f"{settings.heartbeat_expiry} is {shown(text)}, expected a date-time with an offset"
     elif ran is not None and expires <= ran:
-        yield f"heartbeat.credential_expiry is {iso(expires)}, not later than the run at {iso(ran)}"
+        yield f"{settings.heartbeat_expiry} is {iso(expires)}, not later than the run at {iso(ran)}"
     elif ran is not None and expires - ran > settings.max_credential_s + settings.clock_skew_s:
-        yield f"heartbeat.credential_expiry is {hours(expires - ran)} after the run, expected at most " + hours(
+        yield f"{settings.heartbeat_expiry} is {hours(expires - ran)} after the run, expected at most " + hours(
             settings.max_credential_s
         )
 

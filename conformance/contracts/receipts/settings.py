@@ -17,6 +17,11 @@ class Receipts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     targets: tuple[str, ...] = ("operator_api", "operator_upload", "crown_handshake")
     context: str = "stage-b-rehearsal"
     contexts: str = "services.operator_api.accepted_contexts"
+    failures: str = "doctrine_failures"
+    verdict: str = "doctrine_ok"
+    """Members of receipts, of each connector of a packet, and of the metrics of a summary."""
+    heartbeat: str = "heartbeat"
+    heartbeat_expiry: str = "heartbeat.credential_expiry"
     not_accepted: tuple[str, ...] = ("rejected", "deny")
     max_credential_s: float = 48 * 3600
     clock_skew_s: float = 300

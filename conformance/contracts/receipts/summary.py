@@ -5,7 +5,6 @@ from typing import Any
 
 from conformance.contracts.documents import problems_with
 from conformance.contracts.paths import at_path
-from conformance.contracts.receipts import receipt
 from conformance.contracts.receipts.settings import Receipts
 from conformance.contracts.times import instant
 from conformance.protocol.problems import shown
@@ -42,11 +41,11 @@ def window_id(summary: Document) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def rotation(summary: Document, recorded: Collection[str]) -> Iterator[str]:
+def rotation(summary: Document, settings: Receipts, recorded: Collection[str]) -> Iterator[str]:
     """`recorded` are the window ids of the ledger."""
     metrics = summary.get("metrics")
-    if isinstance(metrics, dict) and metrics.get(receipt.VERDICT) is not True:
-        yield f"metrics.{receipt.VERDICT} is {shown(metrics.get(receipt.VERDICT))}, expected true"
+    if isinstance(metrics, dict) and metrics.get(settings.verdict) is not True:
+        yield f"metrics.{settings.verdict} is {shown(metrics.get(settings.verdict))}, expected true"
     own = window_id(summary)
     if own is not None and own not in recorded:
         yield f"the window {shown(own)} is on no line of the ledger"
@@ -58,7 +57,7 @@ def rehearsal_form(rehearsal: Document, settings: Receipts) -> Iterator[str]:
 
 def rehearsal(rehearsal: Document, settings: Receipts) -> Iterator[str]:
     """The verdict over all looks at no doctrine failure, so that is judged beside it."""
-    for path in ("overall_ok", "stage_b_smoke.doctrine_ok"):
+    for path in ("overall_ok", f"stage_b_smoke.{settings.verdict}"):
         if at_path(rehearsal, path) is not True:
             yield f"{path} is {shown(at_path(rehearsal, path))}, expected true"
     missing = at_path(rehearsal, "rotation_drills.missing")

@@ -123,9 +123,12 @@ def test_a_defect_of_a_summary_is_told(path: str, value: Any, rules: list[str]) 
 
 
 def test_a_rotation_has_to_be_recorded() -> None:
-    assert list(summary.rotation(made.summary(), {made.WINDOW_ID})) == []
-    assert len(list(summary.rotation(made.summary(), {"20250921T122531Z-PT48H"}))) == 1
-    assert len(list(summary.rotation(changed(made.summary(), "metrics.doctrine_ok", False), {made.WINDOW_ID}))) == 1
+    assert list(summary.rotation(made.summary(), SETTINGS, {made.WINDOW_ID})) == []
+    assert len(list(summary.rotation(made.summary(), SETTINGS, {"20250921T122531Z-PT48H"}))) == 1
+    assert (
+        len(list(summary.rotation(changed(made.summary(), "metrics.doctrine_ok", False), SETTINGS, {made.WINDOW_ID})))
+        == 1
+    )
 
 
 @pytest.mark.parametrize(
