@@ -116,6 +116,14 @@ def replayed(asker: Asker, key: str, **more: Any) -> Answer:
     return answer
 
 
+def known_key(asker: Asker) -> tuple[str, Answer]:
+    """A key that was used, and is known to be: otherwise nothing can be said about what it stands for."""
+    key = fresh_key()
+    answer = first(asker, key)
+    replayed(asker, key)
+    return key, answer
+
+
 def completed(asker: Asker, key: str) -> Answer | None:
     """Repeats a request until it is completed; None when the polls are used up."""
     settings, seconds = asker.settings, asker.caller.profile.seconds

@@ -19,11 +19,13 @@ def effects_of(caller: Caller, settings: Idempotency, act: Callable[[], object])
     One is what everything hopes for, so it counts when it is seen once: others can only add to it. More than one
     counts when it is the same each time.
     """
+    settle_s = caller.profile.seconds(settings.settle_s)
+    time.sleep(settle_s)
     seen = []
     for _ in range(TRIES):
         before = effect(caller, settings)
         act()
-        time.sleep(caller.profile.seconds(settings.settle_s))
+        time.sleep(settle_s)
         seen.append(effect(caller, settings) - before)
         if seen[-1] == 1:
             return 1
