@@ -10,8 +10,12 @@ from conformance.protocol.messages import JsonObject
 
 DEFINED_BY: Final = ("inputSchema", "outputSchema", "annotations")
 DESCRIBED_BY: Final = ("title", "description")
-SETS: Final = frozenset({"required", "enum", "type", "examples"})
-"""Keywords of JSON Schema whose order means nothing."""
+SETS: Final = frozenset({"required", "enum", "type", "examples", "arguments"})
+"""Lists whose order means nothing."""
+NAMED: Final = frozenset({"properties", "patternProperties", "$defs", "definitions", "dependentSchemas"})
+"""Keywords of JSON Schema below which there are names, not keywords."""
+UNSAID: Final = {"readOnlyHint": False, "destructiveHint": True, "idempotentHint": False, "openWorldHint": True}
+"""What a tool without an annotation says (schema, ToolAnnotations)."""
 
 _EXACT: Final = Normalising(ignored_keys=(), ignore_times=False)
 
@@ -43,20 +47,31 @@ def definitions_differ(
         f"{name}: {difference}"
         for item in active
         if (name := str(item.get(key))) in there and name not in settings.ignored_tools
-        for difference in differences(_defined(item, wanted), _defined(there[name], wanted), _EXACT)[:3]
+        for difference in differences(
+            _defined(item, wanted, settings), _defined(there[name], wanted, settings), _EXACT
+        )[:3]
     ]
 
 
-def _defined(item: Mapping[str, Any], members: Sequence[str]) -> Any:
-    return canonical({member: item[member] for member in members if item.get(member) not in (None, {})})
+def _defined(item: Mapping[str, Any], members: Sequence[str], settings: Parity) -> Any:
+    made: JsonObject = {member: item.get(member) for member in members if member != "annotations"}
+    if "annotations" in members:
+        hints = item.get("annotations")
+        made["annotations"] = {**UNSAID, **(hints if isinstance(hints, dict) else {})}
+    return canonical({member: value for member, value in made.items() if value not in (None, [])}, settings)
 
 
-def canonical(schema: Any, inside: str = "") -> Any:
-    """The schema with what is a set in the same order."""
+def canonical(schema: Any, settings: Parity, inside: str = "") -> Any:
+    """The schema with what is a set in the same order, and without words for people unless they count."""
     if isinstance(schema, dict):
-        return {key: canonical(value, key) for key, value in schema.items() if key != "$schema"}
+        ignored = () if settings.descriptions else DESCRIBED_BY
+        return {
+            key: canonical(value, settings, key)
+            for key, value in schema.items()
+            if inside in NAMED or (key != "$schema" and not (key in ignored and isinstance(value, str)))
+        }
     if isinstance(schema, list):
-        items = [canonical(item) for item in schema]
+        items = [canonical(item, settings) for item in schema]
         return sorted(items, key=lambda item: json.dumps(item, sort_keys=True)) if inside in SETS else items
     return schema
 

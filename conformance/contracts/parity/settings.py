@@ -41,7 +41,7 @@ class Parity(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     normalising: Normalising = Normalising()
     same_order: bool = False
     descriptions: bool = False
-    """Whether titles and descriptions have to be equal as well."""
+    """Whether titles and descriptions have to be equal as well, also those within schemas."""
     ignored_tools: tuple[str, ...] = ()
     additions: bool = False
     """Whether the canary may list what the active target does not."""

@@ -88,6 +88,10 @@ def test_names_are_compared_without_their_order() -> None:
         ({"inputSchema": {"type": "object", "required": ["a"]}}, True),
         ({"inputSchema": {"type": "object", "required": ["a", "b"]}, "annotations": {"readOnlyHint": True}}, True),
         ({"inputSchema": {"type": "object", "required": ["a", "b"]}, "description": "new words"}, False),
+        ({"inputSchema": {"type": "object", "required": ["a", "b"], "description": "new words"}}, False),
+        ({"inputSchema": {"type": "object", "required": ["a", "b"], "properties": {"title": {}}}}, True),
+        ({"inputSchema": {"type": "object", "required": ["a", "b"]}, "annotations": {"readOnlyHint": False}}, False),
+        ({"inputSchema": {"type": "object", "required": ["a", "b"]}, "annotations": {"idempotentHint": True}}, True),
     ],
 )
 def test_definitions_are_compared_by_what_they_mean(members: dict[str, Any], differs: bool) -> None:
@@ -95,6 +99,22 @@ def test_definitions_are_compared_by_what_they_mean(members: dict[str, Any], dif
     found = inventory.definitions_differ(here, [tool("a") | members], "name", PLAIN, inventory.DEFINED_BY)
 
     assert bool(found) is differs
+
+
+def test_words_count_when_the_profile_says_so() -> None:
+    here = [tool("a", inputSchema={"properties": {"x": {"description": "one"}}})]
+    there = [tool("a", inputSchema={"properties": {"x": {"description": "two"}}})]
+
+    assert inventory.definitions_differ(here, there, "name", PLAIN, inventory.DEFINED_BY) == []
+    assert inventory.definitions_differ(here, there, "name", Parity(descriptions=True), inventory.DEFINED_BY) != []
+
+
+def test_arguments_of_prompts_have_no_order() -> None:
+    first, second = {"name": "a", "required": True}, {"name": "b", "description": "words"}
+    here, there = [{"name": "p", "arguments": [first, second]}], [{"name": "p", "arguments": [{"name": "b"}, first]}]
+
+    assert inventory.definitions_differ(here, there, "name", PLAIN, ("arguments",)) == []
+    assert inventory.definitions_differ(here, [{"name": "p"}], "name", PLAIN, ("arguments",)) != []
 
 
 @pytest.mark.parametrize(
