@@ -9,6 +9,7 @@ from conformance.checks.outcomes import Blocked
 from conformance.contracts import Caller, Profile, rule
 from conformance.contracts.health.observing import is_well, looks, probe
 from conformance.contracts.health.settings import Health, Probe
+from conformance.plugin.waiting import Pause
 
 SECTION = "health"
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -52,9 +53,11 @@ def test_startup(caller: Caller, health: Health) -> None:
 
 
 @rule("health-does-not-flap")
-def test_health_is_steady(profile: Profile, caller: Caller, health: Health) -> None:
+def test_health_is_steady(profile: Profile, caller: Caller, health: Health, pause: Pause) -> None:
     """Healthy once, healthy each time. One that is never healthy does not flap: other rules tell."""
-    seen = list(looks(caller, health, profile.seconds(health.every_s), health.samples))
+    every = profile.seconds(health.every_s)
+    pause.announce(every * health.samples, f"looking at the health {health.samples} times")
+    seen = list(looks(caller, health, every, health.samples))
     for name, promised in (("live", health.live), ("ready", health.ready)):
         states = [is_well(getattr(look, name), promised) for look in seen]
         if promised is not None and any(states) and not all(states):

@@ -21,6 +21,7 @@ from conformance.contracts.level3.promotions import (
 from conformance.contracts.level3.settings import Level3
 from conformance.contracts.metrics.judges import found_name
 from conformance.contracts.metrics.scraping import scrape
+from conformance.plugin.waiting import Pause
 
 SECTION = "level3"
 GOING = ("approved", "in_progress", "completed")
@@ -38,8 +39,11 @@ def api(caller: Caller, settings: Level3) -> Api:
 
 
 @pytest.fixture
-def patience(profile: Profile, settings: Level3) -> float:
-    return profile.seconds(settings.promotion_s)
+def patience(profile: Profile, settings: Level3, pause: Pause) -> float:
+    """How long a promotion may take."""
+    seconds = profile.seconds(settings.promotion_s)
+    pause.announce(seconds, "at most so long for a promotion")
+    return seconds
 
 
 def approve(api: Api, id: Any, approver: str) -> None:

@@ -1,7 +1,5 @@
 """Metrics: what a scrape tells, in form and in numbers (docs/contracts/metrics.md)."""
 
-import time
-
 import pytest
 
 from conformance.checks import expect, not_testable, timing, violation
@@ -12,6 +10,7 @@ from conformance.contracts.metrics.falling import came_back, falls
 from conformance.contracts.metrics.judges import Judge
 from conformance.contracts.metrics.scraping import DUMP, EARLIER_DUMP, current, expect_readable, scrape, scrape_route
 from conformance.contracts.metrics.settings import Metrics
+from conformance.plugin.waiting import Pause
 
 SECTION = "metrics"
 _TOLD = 6
@@ -114,12 +113,14 @@ def test_scrape_is_in_time(caller: Caller, settings: Metrics) -> None:
 
 
 @rule("metrics-counters-never-fall")
-def test_counters_never_fall(profile: Profile, caller: Caller, evidence: Evidence, settings: Metrics) -> None:
+def test_counters_never_fall(
+    profile: Profile, caller: Caller, evidence: Evidence, settings: Metrics, pause: Pause
+) -> None:
     """Between two scrapes of one process counters only grow; without its start time, replicas are guessed."""
     dumps = DUMP in evidence and EARLIER_DUMP in evidence
     before = read_exposition(evidence.read(EARLIER_DUMP)) if dumps else scrape(caller, settings)
     if not dumps:
-        time.sleep(profile.seconds(settings.between_s))
+        pause(profile.seconds(settings.between_s), "comparing counters with those of then")
     after = read_exposition(evidence.read(DUMP)) if dumps else scrape(caller, settings)
     found = falls(before, after)
     if not found.fell:

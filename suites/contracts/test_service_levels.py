@@ -4,7 +4,6 @@ The watch is shared by its checks, and said before it begins, as it takes as lon
 """
 
 import time
-from collections.abc import Callable
 from urllib.parse import urlencode
 
 import pytest
@@ -20,12 +19,11 @@ from conformance.contracts.service_levels.judges import Judged
 from conformance.contracts.service_levels.observing import Observation, observe
 from conformance.contracts.service_levels.settings import Query, ServiceLevels
 from conformance.contracts.windows import Outcome
+from conformance.plugin.waiting import STEP, Pause
 from conformance.target.config import RunConfig
 
 SECTION = "service_levels"
 pytestmark = pytest.mark.xdist_group("service-levels")
-
-Told = Callable[[str], None]
 
 
 @pytest.fixture
@@ -47,24 +45,17 @@ def scraped() -> dict[str, tuple[Exposition, Exposition]]:
 
 
 @pytest.fixture
-def told(pytestconfig: pytest.Config) -> Told:
-    """Says how long a check is going to take, where somebody can read it."""
-    terminal = pytestconfig.pluginmanager.get_plugin("terminalreporter")
-    return lambda words: terminal.write_line(words) if terminal else None
-
-
-@pytest.fixture
 def seen(
     profile: Profile, caller: Caller, levels: ServiceLevels, run_config: RunConfig, watched: dict[str, Observation],
-    told: Told,
+    pause: Pause,
 ) -> Observation:  # fmt: skip
     """The watch; the first check that needs it makes it."""
     if not caller.channel.url:
         not_testable("no target is given; name it with --target=URL")
     if profile.name not in watched:
         seconds = run_config.watch or profile.seconds(levels.observe_s)
-        told(f"watching the service levels of {profile.name} for {seconds:g} s")
-        watched[profile.name] = observe(caller, levels, seconds)
+        pause.announce(seconds, f"watching the service levels of {profile.name}")
+        watched[profile.name] = observe(caller, levels, seconds, lambda at: pause.progress(at, seconds), STEP)
     if watched[profile.name].pointless:
         not_testable("most calls are refused; correct [[service_levels.calls]], or the credential of the run")
     return watched[profile.name]
@@ -72,7 +63,7 @@ def seen(
 
 @pytest.fixture
 def scrapes(
-    profile: Profile, caller: Caller, evidence: Evidence, levels: ServiceLevels, told: Told,
+    profile: Profile, caller: Caller, evidence: Evidence, levels: ServiceLevels, pause: Pause,
     scraped: dict[str, tuple[Exposition, Exposition]],
 ) -> tuple[Exposition, Exposition]:  # fmt: skip
     """Two scrapes some time apart, or the two dumps that were given."""
@@ -83,8 +74,7 @@ def scrapes(
     if profile.name not in scraped:
         before = scrape(caller, profile.metrics)
         seconds = profile.seconds(levels.compare_s)
-        told(f"comparing the metrics of {profile.name} over {seconds:g} s")
-        time.sleep(seconds)
+        pause(seconds, f"comparing the metrics of {profile.name} with those of then")
         scraped[profile.name] = before, scrape(caller, profile.metrics)
     return scraped[profile.name]
 

@@ -55,12 +55,17 @@ class Observation:
 
 
 def observe(
-    caller: Caller, levels: ServiceLevels, seconds: float, told: Callable[[float], None] = lambda at: None
+    caller: Caller,
+    levels: ServiceLevels,
+    seconds: float,
+    told: Callable[[float], None] = lambda at: None,
+    tell_every: float = 10,
 ) -> Observation:
-    """Calls in turn until the time is over; `told` is told how far it is. A slow answer makes no burst afterwards."""
+    """Calls in turn until the time is over; a slow answer makes no burst afterwards. `told` is told how far it is."""
     every = max(LEAST_EVERY, caller.profile.seconds(levels.every_s))
     sessions = Sessions(aside(caller))
     rows: list[Row] = []
+    telling = 0
     begun = time.monotonic()
     for call in cycle(calls_of(caller, levels)):
         headers = sessions.headers(call)
@@ -72,7 +77,9 @@ def observe(
             sessions.forget(call)
             exchange = _send(caller, levels, call, sessions.headers(call))
         rows.append(_row(at, exchange, call, levels.failure))
-        told(at)
+        if at >= (telling + 1) * tell_every:
+            telling = int(at / tell_every)
+            told(at)
         left = min(at + every, seconds) - (time.monotonic() - begun)
         time.sleep(max(0.0, left))
     sessions.close()
