@@ -8,7 +8,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import IO, Protocol
 
 KEPT_BYTES = 1 << 20
@@ -19,13 +19,14 @@ GRACE_S = 2.0
 
 @dataclass(frozen=True)
 class Finished:
-    """`code` is None if the command had to be ended, or never began; then `failure` says why."""
+    """`code` is None if the command had to be ended, or never began; then `failure` says why. `ended_at` is on the
+    monotonic clock."""
 
     code: int | None
     stdout: bytes = b""
     stderr: bytes = b""
-    took_s: float = 0.0
     failure: str = ""
+    ended_at: float = field(default_factory=time.monotonic)
 
     @property
     def succeeded(self) -> bool:
@@ -56,12 +57,12 @@ def launch(
     try:
         while process.poll() is None and time.monotonic() - began < timeout_s and not until():
             time.sleep(STEP_S)
-        ended = process.poll() is not None
+        ended, ended_at = process.poll() is not None, time.monotonic()
     finally:
         _end(process)
     stdout, stderr = (output.taken() for output in outputs)
-    failure = "" if ended else f"did not end within {time.monotonic() - began:.0f} s"
-    return Finished(process.returncode if ended else None, stdout, stderr, time.monotonic() - began, failure)
+    failure = "" if ended else f"did not end within {ended_at - began:.0f} s"
+    return Finished(process.returncode if ended else None, stdout, stderr, failure, ended_at)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

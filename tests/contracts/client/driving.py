@@ -2,7 +2,6 @@
 
 import io
 import shlex
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -23,10 +22,9 @@ def launched(
     command: str, cwd: str, env: Mapping[str, str], timeout_s: float, until: Callable[[], bool] = lambda: False
 ) -> Finished:
     stdout, stderr = io.StringIO(), io.StringIO()
-    began = time.monotonic()
     code = smoke.main(shlex.split(command)[1:], env, stdout, stderr)
     printed, logged = (stream.getvalue().encode() for stream in (stdout, stderr))
-    return Finished(code, printed, logged, time.monotonic() - began)
+    return Finished(code, printed, logged)
 
 
 def profile(options: str = "", *, directory: Path | None = None) -> Profile:
