@@ -65,11 +65,11 @@ def monitor_trips(watch: Sequence[Sample], settings: Telemetry) -> list[str]:
     return found[:1]
 
 
-def covered(reading: Reading, settings: Telemetry) -> list[str]:
-    """Lines from the whole window, without a long gap."""
+def covered(reading: Reading, settings: Telemetry, now: float) -> list[str]:
+    """Lines from the whole window as far as it has passed, without a long gap. `now` in seconds since 1970."""
     times = sorted(one.at for one in reading.watch)
     if reading.watch_from is not None:
-        times = [reading.watch_from, *times, reading.watch_from + settings.watch_s]
+        times = [reading.watch_from, *times, min(now, reading.watch_from + settings.watch_s)]
     found = [
         f"no line from {iso(before)} to {iso(after)}, {after - before:.0f} s"
         for before, after in pairwise(times)

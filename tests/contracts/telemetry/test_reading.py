@@ -127,6 +127,13 @@ def test_calls_are_read_from_the_window_only(tmp_path: Path) -> None:
     assert read_calls(path, SETTINGS, begin + 2, begin + 3) == [(begin + 2, 0.0), (begin + 3, 1.0)]
 
 
+@pytest.mark.parametrize(("passed_s", "gaps"), [(200, 0), (290, 0), (700, 1)])
+def test_a_watch_that_goes_on_is_judged_as_far_as_it_went(passed_s: int, gaps: int) -> None:
+    reading = read_lines(telemetry()[:20])
+
+    assert len(watch.covered(reading, SETTINGS, PROMOTED.timestamp() + passed_s)) == gaps
+
+
 def test_the_end_of_the_file_is_watched_without_a_promotion() -> None:
     reading = read_lines([a_snapshot_line(-5000), *telemetry()], watched=False)
 

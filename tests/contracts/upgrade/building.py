@@ -315,7 +315,7 @@ JUDGES: Mapping[str, Judge] = {
     "telemetry-alerts-agree": _lines("alerts"),
     "telemetry-pressure-agrees": _lines("pressure"),
     "telemetry-utilisation-agrees": _lines("utilisation"),
-    "telemetry-fresh": _of_watch(watch.covered),
+    "telemetry-fresh": _of_watch(lambda r, s: watch.covered(r, s, START.timestamp() + 1e6)),
     "telemetry-error-budget": _of_watch(_budget),
     "telemetry-memory": _of_watch(_memory),
     "telemetry-monitor": _of_watch(lambda r, s: watch.monitor_trips(r.watch, s)),
