@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from conformance.checks.expect import describe
 from conformance.checks.outcomes import not_testable, violation
 from conformance.contracts import personas
-from conformance.contracts.paths import with_path
+from conformance.contracts.paths import at_path, with_path
 from conformance.contracts.profiles.model import Profile
 from conformance.protocol.legacy import initialize_params
 from conformance.protocol.messages import JsonObject, fresh_id
@@ -148,8 +148,9 @@ class Caller:
         token = personas.token_of(persona, self.profile, self.token)
         if token:
             self.channel.redactor.learn(token)
-        if isinstance(body, Mapping) and self.profile.credential.body:
-            body = with_path(body, self.profile.credential.body, token)
+        path = self.profile.credential.body
+        if path and isinstance(body, Mapping) and isinstance(at_path(body, path.rpartition(".")[0]), Mapping):
+            body = with_path(body, path, token)
         shown = personas.headers_of(persona, self.profile, token)
         content = {} if body is None else POST_HEADERS
         data = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()

@@ -67,18 +67,27 @@ def rules_in(body: Any) -> tuple[list[AlertRule], list[str]]:
 
 def rules_of_file(data: bytes) -> tuple[list[AlertRule], list[str]]:
     """The alerting rules of a dump of the API, a rule file, a PrometheusRule, or a config map that holds one."""
+    documents, problem = _documents(data)
+    if documents and isinstance(at_path(documents[0], "data.groups"), list):
+        return rules_in(documents[0])
+    if problem:
+        return [], [problem]
+    rules = [_of_file(one) for group in _groups(documents, _DEPTH, set()) for one in _list(group, "rules")]
+    return [one for one in rules if one is not None], [] if rules else ["no group of rules"]
+
+
+def _documents(data: bytes) -> tuple[list[Any], str]:
+    """One JSON document, or all of a YAML file; or why there are none."""
     try:
-        return rules_in(parse_json(data))
+        return [parse_json(data)], ""
     except NotJson:
         pass
     if len(data) > MAX_FILE:
-        return [], [f"the file is larger than {MAX_FILE} bytes"]
+        return [], f"the file is larger than {MAX_FILE} bytes"
     try:
-        documents = list(yaml.safe_load_all(data.decode("utf-8")))
+        return list(yaml.safe_load_all(data.decode("utf-8"))), ""
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        return [], [f"neither JSON nor YAML: {str(error)[:120]}"]
-    rules = [_of_file(one) for group in _groups(documents, _DEPTH, set()) for one in _list(group, "rules")]
-    return [one for one in rules if one is not None], [] if rules else ["no group of rules"]
+        return [], f"neither JSON nor YAML: {str(error)[:120]}"
 
 
 def _envelope(body: Any) -> list[str]:

@@ -70,7 +70,8 @@ class Minting(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Credential(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where a credential goes: a header, a cookie of a name, or a dotted path in the JSON body."""
+    """Where a credential goes: a header, a cookie of a name, or a dotted path in those JSON bodies that have the object
+    around it."""
 
     header: str = "Authorization"
     scheme: str = "Bearer"
