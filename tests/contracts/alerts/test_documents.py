@@ -38,8 +38,9 @@ API = {
         {"kind": "ConfigMap", "data": {"alerts.yml": "groups:\n- rules:\n  - " + json.dumps(RULE)}},
     ],
 )
-def test_rules_are_found_wherever_they_stand(document: object) -> None:
-    text = "---\nkind: Namespace\n---\n" + json.dumps(document)
+@pytest.mark.parametrize("before", ["", "---\nkind: Namespace\n---\n"], ids=["JSON", "YAML"])
+def test_rules_are_found_wherever_they_stand(document: object, before: str) -> None:
+    text = before + json.dumps(document)
 
     rules, problems = rules_of_file(text.encode())
 
