@@ -59,16 +59,21 @@ def is_known(name: str, profile: Profile) -> bool:
 
 
 def _configured(persona: Persona, name: str, profile: Profile, own: str | None) -> str | None:
+    """A token that is given wins over one that could be minted."""
+    sources = {"token_env": persona.token_env, "token_file": persona.token_file, "token_command": persona.token_command}
+    given = {key: Path(value) if key == "token_file" else value for key, value in sources.items() if value}
+    if persona.token is not None:
+        return persona.token
+    if given and not (persona.mint and persona.token_env and not os.environ.get(persona.token_env)):
+        return _read(name, persona, given)
     if persona.mint is not None:
         if profile.minting is None:
             not_testable(f"the persona {name} is minted; say how under [minting] in the profile {profile.name}")
         return minted(persona.mint, profile.minting)
-    if persona.token is not None:
-        return persona.token
-    sources = {"token_env": persona.token_env, "token_file": persona.token_file, "token_command": persona.token_command}
-    given = {key: Path(value) if key == "token_file" else value for key, value in sources.items() if value}
-    if not given:
-        return own if name == VALID else None
+    return own if name == VALID else None
+
+
+def _read(name: str, persona: Persona, given: dict[str, Any]) -> str | None:
     if persona.token_env and not os.environ.get(persona.token_env):
         not_testable(f"the persona {name} needs the environment variable {persona.token_env}")
     try:
