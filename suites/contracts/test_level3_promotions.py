@@ -19,8 +19,7 @@ from conformance.contracts.level3.promotions import (
     word_for,
 )
 from conformance.contracts.level3.settings import Level3
-from conformance.contracts.metrics.judges import found_name
-from conformance.contracts.metrics.scraping import scrape
+from conformance.contracts.metrics.scraping import grew, is_one_process, scrape
 from conformance.plugin.waiting import Pause
 
 SECTION = "level3"
@@ -171,7 +170,7 @@ def test_failure_is_rolled_back(api: Api, profile: Profile, caller: Caller, sett
     samples = settings.samples
     if not samples.failing and not samples.failing_artifact_name:
         not_testable("say what makes a promotion fail: failing or failing_artifact_name under [level3.samples]")
-    before = _rollbacks(profile, caller)
+    before = scrape(caller, profile.metrics) if profile.metrics else None
     values = dict(samples.failing)
     if samples.failing_artifact_name:
         values["artifact_name"] = samples.failing_artifact_name
@@ -184,17 +183,11 @@ def test_failure_is_rolled_back(api: Api, profile: Profile, caller: Caller, sett
         not_testable("the promotion that ought to fail went well")
     if states[-1] != "rolled_back":
         violation("a failed promotion that is rolled back", " -> ".join(states))
-    after = _rollbacks(profile, caller)
-    if before is not None and after is not None and not after > before:
-        violation("the counter of rollbacks to grow", f"{before:g} before and {after:g} after")
-
-
-def _rollbacks(profile: Profile, caller: Caller) -> float | None:
-    if profile.metrics is None:
-        return None
-    exposition = scrape(caller, profile.metrics)
-    name = found_name(exposition, profile.metrics, "promotion_rollbacks_total")
-    return (exposition.total(name) or 0) if name else None
+    if profile.metrics is None or before is None:
+        return
+    told = grew(before, scrape(caller, profile.metrics), profile.metrics, "promotion_rollbacks_total")
+    if told and is_one_process(caller, profile.metrics):
+        violation("a rollback that is counted", told)
 
 
 @rule("level3-rollback-in-time")

@@ -5,7 +5,7 @@ from typing import Final
 
 from conformance.contracts.metrics.exposition import Exposition, Labels
 
-_START: Final = "process_start_time_seconds"
+START: Final = "process_start_time_seconds"
 _COUNTED: Final = ("_total", "_count", "_bucket")
 
 Series = tuple[str, Labels]
@@ -32,7 +32,7 @@ def falls(before: Exposition, after: Exposition) -> Falls:
     common = earlier.keys() & later.keys()
     fell = {key: (earlier[key], later[key]) for key in sorted(common) if later[key] < earlier[key]}
     steady = any(earlier[key] > 0 and later[key] >= earlier[key] for key in common)
-    starts = [set(one.values(_START)) for one in (before, after)]
+    starts = [set(one.values(START)) for one in (before, after)]
     return Falls(fell, steady, starts[0] != starts[1], bool(starts[0] and starts[1]))
 
 

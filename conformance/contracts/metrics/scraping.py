@@ -6,11 +6,14 @@ from conformance.contracts.aside import aside
 from conformance.contracts.caller import Caller
 from conformance.contracts.evidence import Evidence
 from conformance.contracts.metrics.exposition import ACCEPT, Exposition, merged, read_exposition
+from conformance.contracts.metrics.falling import START
+from conformance.contracts.metrics.judges import found_name
 from conformance.contracts.metrics.settings import Metrics
 from conformance.wire.exchange import Exchange
 
 DUMP = "metrics"
 EARLIER_DUMP = "metrics-before"
+_LOOKS = 6
 
 
 def scrape_route(caller: Caller, settings: Metrics, route: str) -> Exchange:
@@ -31,6 +34,21 @@ def _readable(caller: Caller, settings: Metrics, route: str) -> Exposition:
         not_testable(f"{route} answers with {exchange.status or exchange.failure}, so there is nothing to judge")
     found = read_exposition(exchange.body, exchange.media_type)
     return not_testable(f"{route} cannot be read: {found.problem}") if found.problem else found
+
+
+def grew(before: Exposition, after: Exposition, settings: Metrics, key: str) -> str:
+    """How a counter did not grow, in words; empty when it grew, or nobody exports it."""
+    name = found_name(after, settings, key)
+    if name is None:
+        return ""
+    then, now = before.total(name) or 0, after.total(name) or 0
+    return "" if now > then else f"{name} was {then:g} and is {now:g}"
+
+
+def is_one_process(caller: Caller, settings: Metrics) -> bool:
+    """Whether always the same process answers; of several, one may count what another one is scraped for."""
+    starts = [tuple(scrape(caller, settings).values(START)) for _ in range(_LOOKS)]
+    return bool(starts[0]) and len(set(starts)) == 1
 
 
 def current(caller: Caller, evidence: Evidence, settings: Metrics) -> Exposition:

@@ -233,6 +233,12 @@ def level3_failure_stays(b: B) -> B:
     return replace(b, end_of_failure="failed")
 
 
+@contract_fault("level3", breaks="level3-failure-rolled-back")
+def level3_rollbacks_are_not_counted(b: B) -> B:
+    """A failed promotion is rolled back, and nobody counts it."""
+    return replace(b, uncounted=("promotion_rollbacks_total",))
+
+
 @contract_fault("level3", breaks="level3-rollback-in-time")
 def level3_rollback_refused(b: B) -> B:
     """No completed promotion can be rolled back."""
