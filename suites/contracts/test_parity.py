@@ -22,11 +22,13 @@ from conformance.plugin.waiting import Pause
 from conformance.protocol.messages import same_id
 from conformance.protocol.reply import Reply
 from conformance.target.config import RunConfig
+from conformance.target.errors import ConfigError
 from conformance.target.misfits import misfits
 from conformance.target.profile import CAPABILITY_OF, LISTS, Surface, TargetProfile
 from conformance.target.roles import callable_tools
 from conformance.wire.channel import Channel
 from conformance.wire.http import join_url
+from conformance.wire.pacing import BudgetExhausted
 
 SECTION = "parity"
 TOLD = 10
@@ -74,7 +76,10 @@ def found(
     if not target.surfaces:
         not_testable("no MCP target is given to compare the canary with; name it with --target=URL")
     url = run_config.canary or join_url(target.url, parity.canary)
-    return canaries.find(run_config, url or not_testable(f"{parity.canary} is no URL"), profile, parity)
+    there = canaries.find(run_config, url or not_testable(f"{parity.canary} is no URL"), profile, parity)
+    if isinstance(there, ConfigError | BudgetExhausted):
+        not_testable(f"the canary was not found out about: {there}; its credential is that of a persona {parity.persona}")
+    return there
 
 
 @pytest.fixture
