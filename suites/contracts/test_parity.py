@@ -78,7 +78,7 @@ def found(
     url = run_config.canary or join_url(target.url, parity.canary)
     there = canaries.find(run_config, url or not_testable(f"{parity.canary} is no URL"), profile, parity)
     if isinstance(there, ConfigError | BudgetExhausted):
-        not_testable(f"the canary was not found out about: {there}; its credential is that of a persona {parity.persona}")
+        not_testable(f"{there}; the canary gets the credential of a persona {parity.persona}, if there is one")
     return there
 
 

@@ -42,8 +42,8 @@ def canary_needs_another_argument(b: B) -> B:
 
 @contract_fault("upgrade", breaks="parity-tool-definitions")
 def canary_changed_a_hint(b: B) -> B:
-    """A tool of the canary says that it is destructive."""
-    hint = {"readOnlyHint": False, "destructiveHint": True}
+    """A tool of the canary says that it destroys nothing."""
+    hint = {"readOnlyHint": False, "destructiveHint": False}
     changed = each(lambda tool: {**tool, "annotations": hint} if tool["name"] == "cmd_run" else tool)
     return replace(b, canary_tools=changed)
 
