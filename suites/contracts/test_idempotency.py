@@ -180,8 +180,11 @@ def test_conflict_changes_nothing(asker: Asker, settings: Idempotency) -> None:
 
     if settings.effect is None:
         act()
-    else:
-        _expect_one(effects_of(asker.caller, settings, act), "a request, and another one that conflicts with it,")
+        return
+    found = effects_of(asker.caller, settings, act)
+    if found > 1 and effects_of(asker.caller, settings, lambda: known_key(asker)) == found:
+        raise Blocked("a request without a conflict is carried out as often", by="idempotency-one-effect")
+    _expect_one(found, "a request, and another one that conflicts with it,")
 
 
 @rule("idempotency-ignored-members")
