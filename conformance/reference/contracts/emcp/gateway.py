@@ -32,7 +32,7 @@ def create(behaviour: EmcpBehaviour) -> App:
         request = await Request.read(scope, receive)
         route = _ROUTE.fullmatch(scope["path"])
         if scope["path"] == _COUNTERS:
-            await Response.of_json({"tasks": state.shared.tasks(), "streams": state.streams}).send_to(send)
+            await Response.of_json({"tasks": state.replicas[0].tasks(), "streams": state.streams}).send_to(send)
         elif route is not None and route["dispatch"] and request.method == "GET" and behaviour.dispatch.answers_get:
             await Response.of_json({"tasks": []}).send_to(send)
         elif route is None or not _served(route, request):
@@ -78,10 +78,10 @@ class Gateway:
     def __init__(self, behaviour: EmcpBehaviour, state: State, *, replica: bool) -> None:
         self._behaviour = behaviour
         self._streams = state.streams
-        alone = {True: state.own, False: state.shared}[replica]
-        self._door = Door(behaviour, state.shared if behaviour.rate.shared_by_replicas else alone)
-        tasks = state.shared if behaviour.dispatch.shared_by_replicas else alone
-        self._dispatch = Dispatcher(behaviour, tasks)
+        shared = state.replicas[replica]
+        alone = state.alone if replica else shared
+        self._door = Door(behaviour, shared if behaviour.rate.shared_by_replicas else alone)
+        self._dispatch = Dispatcher(behaviour, shared if behaviour.dispatch.shared_by_replicas else alone)
 
     async def serve(self, call: Call, receive: Receive, send: Send) -> None:
         try:

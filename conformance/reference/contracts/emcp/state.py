@@ -97,13 +97,15 @@ class Store:
 
 @dataclass
 class State:
-    """All of one mounted gateway. `own` is the store of a replica that shares nothing."""
+    """All of one mounted gateway: a connection of each replica to the state that they share, and `alone`, a store for a
+    replica that shares nothing.
 
-    directory: "tempfile.TemporaryDirectory[str]" = field(
-        default_factory=lambda: tempfile.TemporaryDirectory(prefix="conformance-")
-    )
+    Where the system can do that, the files are deleted once they are open: a server that is killed leaves nothing.
+    """
+
     streams: Counter[str] = field(default_factory=lambda: Counter(started=0, active=0, steps=0))
 
     def __post_init__(self) -> None:
-        self.shared = Store(Path(self.directory.name, "shared.sqlite"))
-        self.own = Store(Path(self.directory.name, "own.sqlite"))
+        with tempfile.TemporaryDirectory(prefix="conformance-", ignore_cleanup_errors=True) as directory:
+            self.replicas = tuple(Store(Path(directory, "shared.sqlite")) for _ in range(2))
+            self.alone = Store(Path(directory, "alone.sqlite"))
