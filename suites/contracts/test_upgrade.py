@@ -234,10 +234,10 @@ def test_the_shadow_summary_is_true(artifacts: Artifacts) -> None:
 
 
 @rule("upgrade-failure-not-passed")
-def test_a_failed_run_is_not_passed(artifacts: Artifacts) -> None:
+def test_a_failed_run_is_not_passed(artifacts: Artifacts, upgrade: Upgrade) -> None:
     """No report is better than a wrong one."""
     report = artifacts.read("report")
-    found = run.failed_honestly(report, artifacts.optional("steps"), artifacts.optional("preflight"))
+    found = run.failed_honestly(report, artifacts.optional("steps"), artifacts.optional("preflight"), upgrade)
     judge("no report that calls a failed run passed", found)
 
 

@@ -17,7 +17,6 @@ class HealthCall(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     dry_run: str = "dryRun"
     role: str = "role"
     workspace: str = "workspaceRoot"
-    pid: str = "pid"
 
 
 class PlanCall(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -177,14 +177,16 @@ def summarised(summary: Any, shadow: Any) -> list[str]:
     return found
 
 
-def failed_honestly(report: Any, steps: Any, preflight: Any) -> list[str]:
-    """A run with a failed step or preflight has no report that calls it passed."""
+def failed_honestly(report: Any, steps: Any, preflight: Any, settings: Upgrade) -> list[str]:
+    """A run with a failed step or preflight, or a difference that ends it, has no report that calls it passed."""
     if member(report, "status") not in ("passed", "warning"):
         return []
     failed = [step.get("name") for step in objects(steps) if step.get("status") == "failed"]
     found = [f"the report says {report['status']}, yet {quoted(name)} failed" for name in failed]
     if member(preflight, "ok") is False:
         found.append(f"the report says {report['status']}, yet the preflight failed")
+    if settings.divergence == "abort" and report["status"] == "warning":
+        found.append("the report says warning, yet a difference ends a run")
     return found
 
 

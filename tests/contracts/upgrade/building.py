@@ -299,7 +299,7 @@ JUDGES: Mapping[str, Judge] = {
     "upgrade-shadow-stops": lambda d, u: run.stopped(d["shadow"]),
     "upgrade-shadow-compared-rightly": lambda d, u: run.compared_rightly(d["shadow"], Normalising()),
     "upgrade-shadow-summarised": lambda d, u: run.summarised(d["shadow-summary"], d["shadow"]),
-    "upgrade-failure-not-passed": lambda d, u: run.failed_honestly(d["report"], d["steps"], d["preflight"]),
+    "upgrade-failure-not-passed": lambda d, u: run.failed_honestly(d["report"], d["steps"], d["preflight"], u),
     "upgrade-canary-workspace-apart": lambda d, u: run.workspaces_apart(d["shadow"], d["workers"]),
     "upgrade-rollback-recorded": lambda d, u: rollback.recorded(d["rollback"]),
     "upgrade-rollback-evidence-agrees": lambda d, u: rollback.consistent(d["rollback"]),

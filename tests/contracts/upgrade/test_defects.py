@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from conformance.contracts.rules import load
@@ -15,6 +16,7 @@ from tests.contracts.upgrade.building import (
     red,
     stamp,
     telemetry,
+    upgrade_settings,
 )  # fmt: skip
 
 ON_FILES = {"upgrade-lock-released", "upgrade-run-complete", "upgrade-milestones-present"}
@@ -186,6 +188,18 @@ def test_a_run_that_skipped_its_tests_is_not_ready() -> None:
     run = changed(changed(run, "report.summary.passed_steps", 6), "report.summary.skipped_steps", 1)
 
     assert set(red(run)) == {"upgrade-skipped-not-promotable", "upgrade-promoted-when-ready"}
+
+
+@pytest.mark.parametrize(("setting", "rule"), [
+    ({"divergence": "abort"}, "upgrade-failure-not-passed"),
+    ({"dirty_policy": "fail"}, "upgrade-preflight-clean-tree"),
+])  # fmt: skip
+def test_what_a_profile_can_forbid(setting: dict[str, str], rule: str) -> None:
+    differing = with_shadow([*everything()["shadow"][:4], DIFFERING], 1)
+    documents = changed(differing, "preflight.workspaceDirty", {"count": 3, "entries": [" M a"]})
+
+    assert rule in red(documents, msgspec.structs.replace(upgrade_settings(), **setting))
+    assert red(documents) == {}
 
 
 def test_every_offline_rule_is_tested() -> None:
