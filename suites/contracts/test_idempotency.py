@@ -9,7 +9,15 @@ from conformance.checks import expect, not_applicable, not_testable, violation
 from conformance.checks.outcomes import Blocked
 from conformance.contracts import Caller, Profile, expect_refusal, is_refusal, rule
 from conformance.contracts.idempotency.answers import Answer, differences, form_problems
-from conformance.contracts.idempotency.asking import Asker, completed, first, fresh_key, known_key, replayed
+from conformance.contracts.idempotency.asking import (
+    Asker,
+    completed,
+    first,
+    fresh_key,
+    known_key,
+    need_permission,
+    replayed,
+)
 from conformance.contracts.idempotency.effects import effects_of
 from conformance.contracts.idempotency.settings import Form, Idempotency
 from conformance.contracts.paths import at_path
@@ -43,6 +51,7 @@ def test_request_with_a_key_is_accepted(asker: Asker, settings: Idempotency) -> 
     answer = Answer(asker.ask(fresh_key()), settings)
     if is_refusal(answer.exchange, settings.unavailable):
         not_testable("nobody is there to carry out requests (unavailable)")
+    need_permission(answer)
     statuses = sorted({*settings.accepted.status, *settings.completed.status})
     expect(answer.exchange).status(*statuses)
 

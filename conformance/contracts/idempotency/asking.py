@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from conformance.checks.outcomes import Blocked
+from conformance.checks.outcomes import Blocked, not_testable
 from conformance.contracts.caller import Caller
 from conformance.contracts.described import Described
 from conformance.contracts.idempotency.answers import Answer
@@ -103,9 +103,16 @@ def _reversed(value: Any) -> Any:
 def first(asker: Asker, key: str | None, **more: Any) -> Answer:
     """The first request under a key; when that is not accepted, nothing can be said about the next."""
     answer = Answer(asker.ask(key, **more), asker.settings)
+    need_permission(answer)
     if not answer.succeeded:
         raise Blocked(f"the first request was answered with HTTP {answer.exchange.status}", by="idempotency-accepted")
     return answer
+
+
+def need_permission(answer: Answer) -> None:
+    """A credential that may not do this says nothing about keys."""
+    if answer.exchange.status in (401, 403):
+        not_testable(f"{answer.exchange.status}: the credential may not do this; give one that may")
 
 
 def replayed(asker: Asker, key: str, **more: Any) -> Answer:

@@ -30,9 +30,9 @@ def allowed(limit: int, took_s: float, window_s: float, algorithm: Algorithm) ->
 
 
 def early(counts: Sequence[Count], limit: int) -> str | None:
-    """A request within the limit is refused. Other traffic on the bucket makes counts that differ."""
+    """A request within the limit is refused. Other traffic makes counts differ, or leaves nothing."""
     served = [count.served for count in counts]
-    if not served or max(served) >= limit:
+    if not served or not 0 < max(served) < limit:
         return None
     if len(served) < WINDOWS_FOR_EARLY or len(set(served)) > 1:
         return None

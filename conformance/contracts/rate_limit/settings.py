@@ -32,11 +32,11 @@ class RateLimit(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is promised about requests that come too fast. Everything that is left out is not promised, or not known:
     then the rules that need it are not judged."""
 
+    window_s: float
     request: Described = Described()
     """The request that bursts are made of: harmless, and best as a persona that nobody else uses."""
     limit: int | None = None
     """Requests in a window; without it, only what can be said about any limit is judged."""
-    window_s: float = 60
     algorithm: Literal["", "fixed", "sliding", "refilled"] = ""
     """`fixed`: a window is over at once; `sliding`: each request leaves it by itself; `refilled`: a bucket that fills
     all the time. Unknown: whatever any of them would let through is accepted."""

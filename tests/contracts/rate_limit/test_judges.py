@@ -73,6 +73,11 @@ def test_other_traffic_is_not_a_low_limit() -> None:
     assert "somebody else" in (judges.disturbed(found, 30) or "")
 
 
+def test_a_bucket_that_is_always_full_is_full_of_other_traffic() -> None:
+    assert judges.early(counts(0, 0, 0), 30) is None
+    assert judges.disturbed(counts(0, 0, 0), 30) is not None
+
+
 def test_two_windows_are_not_enough_for_early() -> None:
     assert judges.early(counts(29, 29), 30) is None
 
