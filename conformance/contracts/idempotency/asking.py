@@ -14,7 +14,7 @@ import msgspec
 from conformance.checks.outcomes import Blocked, not_testable
 from conformance.contracts.caller import Caller
 from conformance.contracts.described import Described
-from conformance.contracts.idempotency.answers import Answer
+from conformance.contracts.idempotency.answers import Answer, differences
 from conformance.contracts.idempotency.settings import Idempotency
 from conformance.contracts.paths import with_path
 from conformance.contracts.requests import dressed
@@ -127,7 +127,8 @@ def known_key(asker: Asker) -> tuple[str, Answer]:
     """A key that was used, and is known to be: otherwise nothing can be said about what it stands for."""
     key = fresh_key()
     answer = first(asker, key)
-    replayed(asker, key)
+    if wrong := differences(answer, replayed(asker, key)):
+        raise Blocked(f"a repeated request is not answered from the first one: {wrong[0]}", by="idempotency-reuse")
     return key, answer
 
 
