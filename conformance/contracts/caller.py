@@ -47,9 +47,15 @@ class Caller:
             value = known.get(match[1])
             return value or not_testable(f"the route {route} needs {match[1]}; give it under [variables]")
 
-        filled = _PLACEHOLDER.sub(fill, template)
+        filled = _PLACEHOLDER.sub(fill, _PLACEHOLDER.sub(fill, template))
         joined = filled if "://" in filled else join_url(self.channel.url, filled)
         return joined or not_testable(f"the route {route} is no URL: {filled!r}")
+
+    def need_elsewhere(self, route: str, usual: Mapping[str, str], variables: Mapping[str, str], key: str) -> None:
+        """*Not testable* unless the variables, which `key` of the profile gives, lead the route to another URL."""
+        if self.url(route, variables) == self.url(route, usual):
+            names = " or ".join(f"{{{name}}}" for name in variables)
+            not_testable(f"with {key} the route {route} is the same; write it with {names} under [routes]")
 
     def _places(self) -> dict[str, str]:
         if not self.channel.url:

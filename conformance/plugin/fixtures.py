@@ -101,6 +101,13 @@ def caller(conformance_run: Run, profile: "Profile") -> "Caller":
     )
 
 
+@pytest.fixture
+def record_form(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Says with the verdict which of the accepted forms was seen. pytest's own `record_property` would warn about the
+    family of JUnit files, whatever the reports of the run."""
+    return lambda form: request.node.user_properties.append(("form", form))
+
+
 @pytest.fixture(scope="session")
 def evidence(run_config: RunConfig) -> "Evidence":
     """The artifacts that the run was given."""

@@ -9,7 +9,7 @@ import pytest
 
 from conformance.checks import not_applicable
 from conformance.contracts import Caller, Profile, rule
-from conformance.contracts.emcp.forms import need_form
+from conformance.contracts.emcp.forms import RecordForm, need_form
 from conformance.contracts.emcp.toolset import Toolset, served
 
 SECTION = "emcp"
@@ -18,16 +18,16 @@ SECTION = "emcp"
 class Refused:
     """Makes the calls of a rule, each of which has to be refused for its arguments."""
 
-    def __init__(self, toolset: Toolset, record_property: Any) -> None:
+    def __init__(self, toolset: Toolset, record_form: RecordForm) -> None:
         self.toolset = toolset
-        self._record = record_property
+        self._record = record_form
 
     def __call__(self, rule: str) -> None:
         calls = self.toolset.settings.refused.get(rule) or not_applicable(f"the profile has no calls under {rule}")
         for call in calls:
             self.toolset.need_running(call.tool)
             reply = self.toolset.call(call)
-            self._record("form", need_form(reply, self.toolset.settings.forms.arguments, call.why))
+            self._record(need_form(reply, self.toolset.settings.forms.arguments, call.why))
 
 
 @pytest.fixture(scope="module")
@@ -36,9 +36,9 @@ def known() -> dict[str, dict[str, Any]]:
 
 
 @pytest.fixture
-def refused(caller: Caller, profile: Profile, known: dict[str, dict[str, Any]], record_property: Any) -> Refused:
+def refused(caller: Caller, profile: Profile, known: dict[str, dict[str, Any]], record_form: RecordForm) -> Refused:
     assert profile.emcp is not None
-    return Refused(Toolset(caller, profile.emcp, known.setdefault(profile.name, {})), record_property)
+    return Refused(Toolset(caller, profile.emcp, known.setdefault(profile.name, {})), record_form)
 
 
 @rule("emcp-arguments-limit-required")
@@ -150,16 +150,16 @@ def test_a_range_ends_after_it_begins(refused: Refused) -> None:
 
 
 @rule("emcp-arguments-name-required")
-def test_a_call_names_a_tool(refused: Refused, record_property: Any) -> None:
+def test_a_call_names_a_tool(refused: Refused, record_form: RecordForm) -> None:
     """Without a name there is nothing to call."""
     reply = served(refused.toolset.ask("tools/call", {"arguments": {}}))
-    record_property("form", need_form(reply, refused.toolset.settings.forms.missing_name, "no name"))
+    record_form(need_form(reply, refused.toolset.settings.forms.missing_name, "no name"))
 
 
 @rule("emcp-arguments-unknown-tool")
-def test_an_unknown_tool_is_an_error(refused: Refused, record_property: Any) -> None:
+def test_an_unknown_tool_is_an_error(refused: Refused, record_form: RecordForm) -> None:
     """A tool that nobody has is not called."""
     settings = refused.toolset.settings
     name = settings.unknown_tool or not_applicable("the profile names no unknown tool")
     reply = served(refused.toolset.ask("tools/call", {"name": name, "arguments": {}}))
-    record_property("form", need_form(reply, settings.forms.unknown_tool, f"the tool {name}"))
+    record_form(need_form(reply, settings.forms.unknown_tool, f"the tool {name}"))

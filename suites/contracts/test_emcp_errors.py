@@ -7,7 +7,7 @@ import pytest
 
 from conformance.checks import describe, expect, not_applicable, not_testable, violation
 from conformance.contracts import Caller, Profile, expect_refusal, rule
-from conformance.contracts.emcp.forms import need_form
+from conformance.contracts.emcp.forms import RecordForm, need_form
 from conformance.contracts.emcp.results import leaks
 from conformance.contracts.emcp.settings import Emcp
 from conformance.contracts.emcp.toolset import UNAUTHORIZED, Toolset, served
@@ -50,39 +50,41 @@ def headers_of(toolset: Toolset) -> dict[str, str]:
 
 
 @rule("emcp-error-not-json")
-def test_a_body_that_is_not_json_is_a_parse_error(toolset: Toolset, settings: Emcp, record_property: Any) -> None:
+def test_a_body_that_is_not_json_is_a_parse_error(toolset: Toolset, settings: Emcp, record_form: RecordForm) -> None:
     """The id could not be read, so that it is null or left out."""
     reply = send(toolset, TRUNCATED)
-    record_property("form", need_form(reply, settings.forms.not_json, "a truncated body"))
+    record_form(need_form(reply, settings.forms.not_json, "a truncated body"))
     expect(reply).that((reply.response or {}).get("id") is None, "no id, or null")
 
 
 @rule("emcp-error-envelope")
-def test_a_body_without_envelope_is_an_invalid_request(toolset: Toolset, settings: Emcp, record_property: Any) -> None:
+def test_a_body_without_envelope_is_an_invalid_request(
+    toolset: Toolset, settings: Emcp, record_form: RecordForm
+) -> None:
     """Without jsonrpc it is no request, whatever the method."""
     reply = send(toolset, NO_ENVELOPE)
-    record_property("form", need_form(reply, settings.forms.wrong_envelope, "no member jsonrpc"))
+    record_form(need_form(reply, settings.forms.wrong_envelope, "no member jsonrpc"))
 
 
 @rule("emcp-error-unknown-method")
-def test_an_unknown_method_is_an_error(toolset: Toolset, settings: Emcp, record_property: Any) -> None:
+def test_an_unknown_method_is_an_error(toolset: Toolset, settings: Emcp, record_form: RecordForm) -> None:
     """Asked by somebody whose scopes cover every method."""
     reply = served(toolset.ask(settings.unknown_method, {}, id="conformance-unknown", persona=toolset.as_admin()))
-    record_property("form", need_form(reply, settings.forms.unknown_method, "an unknown method"))
+    record_form(need_form(reply, settings.forms.unknown_method, "an unknown method"))
     expect(reply).that(same_id((reply.response or {}).get("id"), "conformance-unknown"), "the id of the request")
 
 
 @rule("emcp-error-batch")
-def test_a_batch_is_refused(toolset: Toolset, settings: Emcp, record_property: Any) -> None:
+def test_a_batch_is_refused(toolset: Toolset, settings: Emcp, record_form: RecordForm) -> None:
     """An array is no request."""
     reply = send(toolset, [toolset.caller.message("tools/list", {})], persona=toolset.as_admin())
-    record_property("form", need_form(reply, settings.forms.batch, "a batch"))
+    record_form(need_form(reply, settings.forms.batch, "a batch"))
 
 
 @rule("emcp-error-empty-body")
-def test_an_empty_body_is_an_error(toolset: Toolset, settings: Emcp, record_property: Any) -> None:
+def test_an_empty_body_is_an_error(toolset: Toolset, settings: Emcp, record_form: RecordForm) -> None:
     """Nothing is not JSON."""
-    record_property("form", need_form(send(toolset, b""), settings.forms.empty_body, "an empty body"))
+    record_form(need_form(send(toolset, b""), settings.forms.empty_body, "an empty body"))
 
 
 @rule("emcp-error-bad-id")

@@ -9,7 +9,7 @@ from conformance.checks import describe, expect, not_applicable, not_testable, v
 from conformance.checks.outcomes import Blocked
 from conformance.contracts import Caller, Evidence, Profile, rule
 from conformance.contracts.documents import problems_with
-from conformance.contracts.emcp.forms import filled, need_form
+from conformance.contracts.emcp.forms import RecordForm, filled, need_form
 from conformance.contracts.emcp.golden import mismatches
 from conformance.contracts.emcp.settings import Emcp, Golden
 from conformance.contracts.emcp.toolset import UNAUTHORIZED, Toolset, served
@@ -134,12 +134,12 @@ def test_requests_are_served_with_and_without_session(toolset: Toolset, settings
 
 @rule("emcp-version-unsupported")
 def test_an_unsupported_version_is_told_the_supported_ones(
-    toolset: Toolset, settings: Emcp, record_property: Any
+    toolset: Toolset, settings: Emcp, record_form: RecordForm
 ) -> None:
     """The error says what is supported and what was asked for."""
     asked = settings.unsupported_revision
     reply = initialize(toolset, asked)
-    record_property("form", need_form(reply, settings.forms.unsupported_version, f"the version {asked}"))
+    record_form(need_form(reply, settings.forms.unsupported_version, f"the version {asked}"))
     if reply.error is None:
         return
     data = reply.error.get("data")

@@ -8,7 +8,7 @@ from conformance.checks import expect, not_applicable, not_testable, violation
 from conformance.checks.outcomes import Blocked
 from conformance.contracts import Caller, Profile, rule
 from conformance.contracts.emcp import catalogue, results, tree
-from conformance.contracts.emcp.forms import need_form
+from conformance.contracts.emcp.forms import RecordForm, need_form
 from conformance.contracts.emcp.settings import Emcp
 from conformance.contracts.emcp.toolset import Toolset, served, structured_of
 from conformance.contracts.paths import at_path
@@ -16,6 +16,8 @@ from conformance.protocol.reply import Reply
 
 SECTION = "emcp"
 
+FAR = 4_000
+"""An offset behind the last document of most sites: a page that is empty, or not full, tells a count from a limit."""
 INVENTED_CURSOR = "bm8gY3Vyc29yIG9mIHlvdXJz"
 
 
@@ -104,8 +106,16 @@ def test_a_search_gives_a_list(toolset: Toolset, settings: Emcp) -> None:
 def test_a_list_tells_its_numbers(toolset: Toolset, settings: Emcp) -> None:
     """What was asked for, how many there are, and of which toolset."""
     reply, _ = toolset.search(1)
+    need_numbers(reply, settings, limit=1, offset=0)
+    for offset in (1, FAR) if "page" in settings.calls else ():
+        page = toolset.run("page", limit=2, offset=offset)
+        if results.items_of(structured_of(page), settings.shape) is not None:
+            need_numbers(page, settings, limit=2, offset=offset)
+
+
+def need_numbers(reply: Reply, settings: Emcp, *, limit: int, offset: int) -> None:
     shape = settings.shape
-    wanted: dict[str, Any] = {shape.limit: 1, shape.offset: 0}
+    wanted: dict[str, Any] = {shape.limit: limit, shape.offset: offset}
     wanted |= {shape.version: settings.toolset_version} if settings.toolset_version else {}
     found = results.meta_problems(reply.result["structuredContent"], wanted, shape)
     need_none(found, "the numbers of the list in its metadata", reply)
@@ -126,7 +136,16 @@ def test_items_show_public_fields(toolset: Toolset, settings: Emcp) -> None:
         not_applicable("the profile lists no public fields")
     reply, _ = toolset.search(5)
     items = results.items_of(reply.result["structuredContent"], settings.shape) or not_testable("the search is empty")
+    need_public(items, settings, reply)
+    if "get" in settings.calls:
+        fetched = toolset.run("get", id=toolset.document())
+        item = at_path(structured_of(fetched), settings.shape.item)
+        need_public([] if item is None else [item], settings, fetched)
+
+
+def need_public(items: list[Any], settings: Emcp, reply: Reply) -> None:
     problems = results.field_problems(items, (*settings.fields, *settings.more_fields), settings.shape.id)
+    problems += [f"shows {name}" for name in results.secret_members(items, settings.secrets)]
     need_none(problems, "items with public fields and an id", reply)
 
 
@@ -263,12 +282,12 @@ def test_models_show_public_fields(toolset: Toolset, settings: Emcp) -> None:
 
 
 @rule("emcp-model-not-listed")
-def test_other_models_cannot_be_read(toolset: Toolset, settings: Emcp, record_property: Any) -> None:
+def test_other_models_cannot_be_read(toolset: Toolset, settings: Emcp, record_form: RecordForm) -> None:
     """A model that is not on the list is refused."""
     model = settings.unlisted_model or not_applicable("the profile names no model that is not published")
     toolset.need_running(toolset.named("model_list").tool)
     reply = toolset.run("model_list", model=model, limit=1)
-    record_property("form", need_form(reply, settings.forms.arguments, f"the model {model}"))
+    record_form(need_form(reply, settings.forms.arguments, f"the model {model}"))
 
 
 @rule("emcp-model-case")

@@ -451,7 +451,10 @@ def test_key_on_another_server(asker: Asker, settings: Idempotency) -> None:
     """Nothing is answered from the request to another server."""
     if not settings.other_server:
         not_testable("a second server is needed; give its variables under [idempotency.other_server]")
-    other = asker.on(variables={**asker.request.variables, **settings.other_server})
+    usual = asker.request.variables
+    variables = {**usual, **settings.other_server}
+    asker.caller.need_elsewhere(asker.request.route, usual, variables, "idempotency.other_server")
+    other = asker.on(variables=variables)
     _expect_apart(asker, other, settings.servers)
 
 

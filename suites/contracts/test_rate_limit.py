@@ -232,6 +232,8 @@ def test_another_server_is_served(bench: Bench, settings: RateLimit) -> None:
     if not settings.other_server:
         not_testable("a second server is needed; give its variables under [rate_limit.other_server]")
     variables = {**settings.request.variables, **settings.other_server}
+    route, usual = settings.request.route, settings.request.variables
+    bench.caller.need_elsewhere(route, usual, variables, "rate_limit.other_server")
     _expect_apart(bench, msgspec.structs.replace(settings.request, variables=variables))
 
 

@@ -1,11 +1,14 @@
 """Which of the accepted forms an answer has."""
 
+from collections.abc import Callable
 from typing import Any
 
 from conformance.checks.expect import describe
 from conformance.checks.outcomes import violation
 from conformance.contracts.emcp.settings import Form
 from conformance.protocol.reply import Reply
+
+RecordForm = Callable[[str], None]
 
 
 def form_of(reply: Reply, accepted: Form) -> str | None:

@@ -11,7 +11,7 @@ from conformance.contracts.emcp.catalogue import names_of
 from conformance.contracts.emcp.forms import filled
 from conformance.contracts.emcp.results import items_of
 from conformance.contracts.emcp.settings import Emcp, ToolCall
-from conformance.contracts.emcp.tree import is_id
+from conformance.contracts.emcp.tree import is_id, lowest
 from conformance.contracts.personas import VALID, token_of
 from conformance.protocol.messages import JsonObject
 from conformance.protocol.reply import Reply
@@ -88,15 +88,11 @@ class Toolset:
         return found or not_testable("the site has no document that a search shows")
 
     def nested(self) -> tuple[int, int]:
-        """A document below another one, and the id of that one."""
+        """A document below another one, and the id of that one: the lowest that the tree shows."""
         if "tree" not in self.known:
             self.known["tree"] = self.items("tree")[1]
-        shape = self.settings.shape
-        rows = [row for row in self.known["tree"] if isinstance(row, dict)]
-        for own, parent in [(row.get(shape.id), row.get(shape.parent)) for row in rows]:
-            if is_id(own) and is_id(parent):
-                return own, parent
-        return not_testable("no document of the tree is below another one")
+        found = lowest(self.known["tree"], self.settings.shape)
+        return found or not_testable("no document of the tree is below another one")
 
     def pages(self) -> Iterator[Reply]:
         """tools/list, page by page."""

@@ -1,6 +1,6 @@
 """Pure judges of the tree of documents."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeGuard
 
 from conformance.contracts.emcp.results import ids_of
@@ -24,6 +24,20 @@ def is_id(value: Any) -> TypeGuard[int]:
 
 def _is_own_parent(row: JsonObject, shape: Shape) -> bool:
     return row.get(shape.parent) is not None and row.get(shape.parent) == row.get(shape.id)
+
+
+def lowest(items: Sequence[Any], shape: Shape) -> tuple[int, int] | None:
+    """The document with the most others of the items above it, and its parent; the first where several have as many."""
+    above = {own: parent for own, parent in _parents(items, shape) if is_id(own) and is_id(parent)}
+    return max(above.items(), key=lambda row: _height(row[0], above), default=None)
+
+
+def _height(own: int, above: Mapping[int, int]) -> int:
+    passed: list[int] = []
+    while own in above and own not in passed:
+        passed.append(own)
+        own = above[own]
+    return len(passed)
 
 
 def children_problems(items: Sequence[Any], parent: int, child: int, limit: int, shape: Shape) -> list[str]:

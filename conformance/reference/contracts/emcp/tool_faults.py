@@ -62,6 +62,35 @@ def private_column_in_items(behaviour: EmcpBehaviour) -> EmcpBehaviour:
     return in_content(behaviour, "evo.content.search", shown)
 
 
+@contract_fault("emcp", breaks="emcp-list-meta")
+def count_is_the_limit(behaviour: EmcpBehaviour) -> EmcpBehaviour:
+    """The count repeats the limit, also of pages that are not full."""
+    return in_content(
+        behaviour, "evo.content.search", lambda content: content["meta"].update(count=content["meta"]["limit"])
+    )
+
+
+@contract_fault("emcp", breaks="emcp-content-fields")
+def secret_among_the_variables(behaviour: EmcpBehaviour) -> EmcpBehaviour:
+    """A template variable of an item shows an account with its password."""
+
+    def shown(content: JsonObject) -> None:
+        author = {"author": {"name": "Ann", "password": "$2y$10$not.a.real.hash"}}
+        content["items"] = [item | {"tvs": author} for item in content["items"]]
+
+    return in_content(behaviour, "evo.content.search", shown)
+
+
+@contract_fault("emcp", breaks="emcp-content-fields")
+def private_column_in_the_document(behaviour: EmcpBehaviour) -> EmcpBehaviour:
+    """A document that is fetched shows a column that the search does not."""
+
+    def shown(content: JsonObject) -> None:
+        content["item"] = content["item"] and content["item"] | {"createdby": 1}
+
+    return in_content(behaviour, "evo.content.get", shown)
+
+
 @contract_fault("emcp", breaks="emcp-get-item")
 def get_gives_another_document(behaviour: EmcpBehaviour) -> EmcpBehaviour:
     """A document is fetched by its place instead of its id."""
@@ -202,6 +231,16 @@ def children_of_the_root(behaviour: EmcpBehaviour) -> EmcpBehaviour:
         content["items"] = [{**item, "parent": 0} for item in content["items"]]
 
     return in_content(behaviour, "evo.content.children", moved)
+
+
+@contract_fault("emcp", breaks="emcp-tree-descendants")
+def descendants_of_one_level(behaviour: EmcpBehaviour) -> EmcpBehaviour:
+    """Only the children of a document are told to descend from it."""
+
+    def cut(content: JsonObject, arguments: JsonObject) -> None:
+        content["items"] = [item for item in content["items"] if item["parent"] == arguments["id"]]
+
+    return in_call(behaviour, "evo.content.descendants", cut)
 
 
 @contract_fault("emcp", breaks="emcp-tree-descendants")
