@@ -129,8 +129,8 @@ def _labels(verdict: Verdict) -> dict[str, str]:
 
 def _parameters(verdict: Verdict, target: str) -> list[Parameter]:
     values = {
-        "revision": verdict.revision, "profile": verdict.profile, "clauses": " ".join(verdict.clauses), "subject": verdict.subject, "transport": "Streamable HTTP", "target": target,
-        "level": verdict.level,
+        "revision": verdict.revision, "profile": verdict.profile, "clauses": " ".join(verdict.clauses),
+        "subject": verdict.subject, "transport": "Streamable HTTP", "target": target, "level": verdict.level,
     }  # fmt: skip
     return [Parameter(name=name, value=printable(value)) for name, value in values.items() if value]
 
