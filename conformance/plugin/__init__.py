@@ -17,7 +17,6 @@ MARKERS = (
     "timing: the verdict hangs on time, so the check is run again before it may fail",
     "slow: takes seconds on any target; judged under the newest revision of each era, the others with --allow-noisy",
     "noisy: sends a burst or waits long; runs last, and only with --allow-noisy",
-    "xdist_group(name): checks that run alone share one worker, if there are several",
     "conformance_not_testable(reason): set at collection, for what this run leaves out",
     "conformance_not_applicable(reason): set at collection, for what cannot apply to the target",
 )
@@ -52,7 +51,5 @@ def pytest_configure(config: pytest.Config) -> None:
     run_settings(config)
     if run.RUN in config.stash:
         reporters.choose_reports(config)
-        if config.stash[run.RUN].contract_profiles:
-            contracts.isolate(config)
-    for module in (session, collection, fixtures, outcomes, waiting):
+    for module in (session, collection, contracts, fixtures, outcomes, waiting):
         config.pluginmanager.register(module, f"conformance.{module.__name__.rpartition('.')[2]}")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from conformance.plugin.contracts import ALONE, profile_rows
+from conformance.plugin.contracts import profile_rows
 from conformance.plugin.invocation import suites_directory
 from conformance.plugin.judged import judged
 from conformance.plugin.run import RUN, Run
@@ -120,10 +120,10 @@ def _readable(identity: str) -> str:
 
 def stable_nodeid(item: pytest.Item) -> str:
     """The node id that the test has in a checkout, wherever the suites are installed."""
-    root, name = suites_directory(), item.nodeid.removesuffix(f"@{ALONE}")
+    root = suites_directory()
     if not item.path.is_relative_to(root):
-        return name
-    return f"suites/{item.path.relative_to(root).as_posix()}::{name.partition('::')[2]}"
+        return item.nodeid
+    return f"suites/{item.path.relative_to(root).as_posix()}::{item.nodeid.partition('::')[2]}"
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

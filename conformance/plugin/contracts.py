@@ -18,8 +18,8 @@ WHAT_IT_DOES = {
     "destructive": "changes what the target serves",
 }
 
-ALONE = "alone"
-"""The xdist group of what bursts or destroys."""
+ISOLATED = ("noisy", "destructive")
+"""Rules that are judged alone, after all others."""
 
 Row = tuple["Profile | None", list[pytest.MarkDecorator]]
 
@@ -68,13 +68,32 @@ def _safety(rule: "ContractRule", run: Run) -> list[pytest.MarkDecorator]:
     if option and not getattr(run.config, option):
         reason = f"{WHAT_IT_DOES[rule.safety]}; allow it with --{option.replace('_', '-')}"
         marks.append(pytest.mark.conformance_not_testable(reason))
-    if rule.safety in ("noisy", "destructive"):
-        marks += [pytest.mark.noisy, pytest.mark.xdist_group(ALONE)]
+    if rule.safety in ISOLATED:
+        marks.append(pytest.mark.noisy)
     return marks
 
 
-def isolate(config: pytest.Config) -> None:
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Under xdist, what runs alone goes to one worker, after everything else, unless the user chose how to share."""
-    if getattr(config.option, "dist", "no") == "load":
-        config.option.dist = "loadgroup"
-        config.option.loadscopereorder = False
+    if config.getoption("dist") != "load" or not config.stash[RUN].contract_profiles:
+        return None
+    from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
+
+    class Isolating(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return "alone" if runs_alone(nodeid) else nodeid
+
+    config.option.loadscopereorder = False
+    return Isolating(config, log)
+
+
+def runs_alone(nodeid: str) -> bool:
+    """Whether a check of a contract bursts or destroys."""
+    from conformance.contracts.rules import load
+    from conformance.report.explain import tested_by
+
+    place = nodeid.partition("[")[0]
+    found = (id for id, places in tested_by().items() if id in load() and any(place.endswith(one) for one in places))
+    return any(load()[id].safety in ISOLATED for id in found)
