@@ -12,7 +12,7 @@ from conformance.contracts.rules.registry import read_directory
 from conformance.plugin.invocation import suites_directory
 from conformance.reference.contracts.catalogue import contract_faults
 from conformance.reference.contracts.operator.smoke import FAULTS
-from conformance.report.explain import tested_by
+from conformance.report import explain
 
 SUITES = sorted((suites_directory() / "contracts").glob("test_*.py"))
 
@@ -32,7 +32,7 @@ def entry(**changes: str) -> str:
 
 
 def claims() -> Mapping[str, tuple[str, ...]]:
-    return {id: places for id, places in tested_by().items() if any("/contracts/" in place for place in places)}
+    return {id: places for id, places in explain.tested_by().items() if any("/contracts/" in place for place in places)}
 
 
 def test_every_rule_has_one_test() -> None:
