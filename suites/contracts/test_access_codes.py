@@ -1,21 +1,30 @@
 """Access codes: who is let in, and what the others are told (docs/contracts/access-codes.md)."""
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 
 import pytest
 
 from conformance.checks import expect, not_applicable, not_testable, violation
-from conformance.checks.outcomes import NotTestable
-from conformance.contracts import Caller, Profile, Refusal, expect_refusal, is_refusal, rule
-from conformance.contracts.access_codes.envelope import envelope_problems, is_json_rpc, is_uuid, trace_problems
-from conformance.contracts.access_codes.gates import effects, padded, refusals, send
+from conformance.checks.outcomes import Blocked, NotTestable
+from conformance.contracts import Caller, Profile, Refusal, is_refusal, rule
+from conformance.contracts.access_codes.envelope import (
+    envelope_problems,
+    is_uuid,
+    media_type_problems,
+    trace_problems,
+)
+from conformance.contracts.access_codes.gates import effects, need_refusal, padded, refusals, send
 from conformance.contracts.access_codes.settings import AccessCodes
 from conformance.contracts.profiles.model import Errors
 from conformance.protocol.reply import Reply
+from conformance.target.config import RunConfig
 from conformance.wire.exchange import Exchange
 
 SECTION = "access_codes"
+
+Refusals = Mapping[str, Exchange]
 
 
 @pytest.fixture
@@ -48,7 +57,7 @@ def refuses(caller: Caller, profile: Profile, codes: AccessCodes, let_in: Exchan
     def judge(persona: str, refusal: Refusal | None) -> None:
         promised = refusal or not_applicable(f"the profile {profile.name} does not say how {persona} is refused")
         for route in codes.routes:
-            expect_refusal(caller.probe(route=route, persona=persona), promised, profile, f"{persona} on {route}")
+            need_refusal(caller.probe(route=route, persona=persona), promised, profile, f"{persona} on {route}")
 
     return judge
 
@@ -101,7 +110,7 @@ def _missing_scope(caller: Caller, codes: AccessCodes, *, should: bool) -> None:
     if not chosen:
         not_applicable("no method and persona are given under [[access_codes.scoped]]")
     for one in chosen:
-        expect_refusal(send(caller, one), promised, caller.profile, str(one))
+        need_refusal(send(caller, one), promised, caller.profile, str(one))
 
 
 @rule("access-missing-scope")
@@ -132,7 +141,7 @@ def test_without_a_session_nobody_is_let_in(caller: Caller, codes: AccessCodes) 
     """A route for browsers is closed to those without a session."""
     promised = codes.no_session or not_applicable("no route with sessions is promised")
     for route in codes.session_routes:
-        expect_refusal(caller.probe(route=route, persona="none"), promised, caller.profile, route)
+        need_refusal(caller.probe(route=route, persona="none"), promised, caller.profile, route)
 
 
 def _gates(caller: Caller, codes: AccessCodes, *, should: bool) -> None:
@@ -147,7 +156,7 @@ def _gates(caller: Caller, codes: AccessCodes, *, should: bool) -> None:
         except NotTestable as reason:
             left_out.append(reason)
         else:
-            expect_refusal(answer, gate.refusal, caller.profile, gate.name)
+            need_refusal(answer, gate.refusal, caller.profile, gate.name)
     if len(left_out) == len(chosen):
         raise left_out[0]
 
@@ -172,14 +181,14 @@ def test_unknown_servers_are_not_found(caller: Caller, codes: AccessCodes, let_i
     if not routes:
         not_applicable(f"no unknown route is given; name one of {', '.join(codes.unknown_routes)} under [routes]")
     for route in routes:
-        expect_refusal(caller.probe(route=route), promised, caller.profile, caller.url(route))
+        need_refusal(caller.probe(route=route), promised, caller.profile, caller.url(route))
 
 
 def _wrong_methods(caller: Caller, codes: AccessCodes, promised: Refusal | None, persona: str) -> None:
     wanted = promised or not_applicable("no refusal for a wrong method is promised")
     for method in codes.wrong_methods:
         answer = caller.send(codes.routes[0], method=method, persona=persona)
-        expect_refusal(answer, wanted, caller.profile, f"{method} as {persona}")
+        need_refusal(answer, wanted, caller.profile, f"{method} as {persona}")
 
 
 @rule("access-wrong-method")
@@ -202,14 +211,14 @@ def _as_type(caller: Caller, codes: AccessCodes, media_type: str | None) -> Exch
 def test_another_media_type_is_refused(caller: Caller, codes: AccessCodes, let_in: Exchange) -> None:
     """A body of another media type than JSON is refused."""
     promised = codes.media_type or not_applicable("no refusal for a wrong media type is promised")
-    expect_refusal(_as_type(caller, codes, codes.wrong_media_type), promised, caller.profile, codes.wrong_media_type)
+    need_refusal(_as_type(caller, codes, codes.wrong_media_type), promised, caller.profile, codes.wrong_media_type)
 
 
 @rule("access-media-type-missing")
 def test_a_missing_media_type_is_refused(caller: Caller, codes: AccessCodes, let_in: Exchange) -> None:
     """A body without a Content-Type is refused."""
     promised = codes.media_type or not_applicable("no refusal for a wrong media type is promised")
-    expect_refusal(_as_type(caller, codes, None), promised, caller.profile, "no Content-Type")
+    need_refusal(_as_type(caller, codes, None), promised, caller.profile, "no Content-Type")
 
 
 def _taken(caller: Caller, codes: AccessCodes, media_types: tuple[str, ...]) -> None:
@@ -247,7 +256,7 @@ def _of_size(caller: Caller, codes: AccessCodes, size: int, media_type: str = "a
 def test_a_body_over_the_limit_is_refused(caller: Caller, codes: AccessCodes, let_in: Exchange) -> None:
     """A body over the limit is refused as too large."""
     limit, promised = _limit(codes)
-    expect_refusal(_of_size(caller, codes, limit + 1), promised, caller.profile, f"{limit + 1} bytes")
+    need_refusal(_of_size(caller, codes, limit + 1), promised, caller.profile, f"{limit + 1} bytes")
 
 
 @rule("access-payload-at-limit")
@@ -268,50 +277,67 @@ def test_the_first_gate_refuses(caller: Caller, codes: AccessCodes, let_in: Exch
     limit, _ = _limit(codes)
     promised = codes.media_type or not_applicable("no refusal for a wrong media type is promised")
     answer = _of_size(caller, codes, limit + 1, codes.wrong_media_type)
-    expect_refusal(answer, promised, caller.profile, "a wrong media type and too large as well")
+    need_refusal(answer, promised, caller.profile, "a wrong media type and too large as well")
 
 
-def _refusals(caller: Caller, trace: str = "", header: str = "") -> Iterator[tuple[str, Exchange]]:
-    """Each refusal that really was one; the rules of the gates judge the others."""
-    for refused in refusals(caller):
-        answer = refused.send({header: trace} if header else {})
-        if answer.answered and (answer.status or 0) >= 400:
-            yield f"for {refused.why} (HTTP {answer.status})", answer
+@pytest.fixture(scope="module")
+def seen() -> dict[str, Refusals]:
+    return {}
+
+
+@pytest.fixture
+def refused(caller: Caller, run_config: RunConfig, trace: str, seen: dict[str, Refusals]) -> Refusals:
+    """Each refusal that really was one, by its reason; the rules of the gates judge the others. Each is sent once for
+    all rules about refusals, with a trace id of ours."""
+    if caller.profile.name not in seen:
+        errors = caller.profile.errors
+        headers = {errors.trace_header: trace} if errors and errors.trace_header else {}
+        seen[caller.profile.name] = dict(_refused(caller, run_config, headers))
+    return seen[caller.profile.name]
+
+
+@pytest.fixture(scope="module")
+def trace() -> str:
+    return f"mcp-conformance-{uuid.uuid4()}"
+
+
+def _refused(caller: Caller, run_config: RunConfig, headers: Mapping[str, str]) -> Iterator[tuple[str, Exchange]]:
+    for one in refusals(caller, noisy=run_config.allow_noisy, writes=run_config.allow_writes):
+        with suppress(NotTestable):
+            answer = one.send(headers)
+            if answer.answered and (answer.status or 0) >= 400:
+                yield f"for {one.why} (HTTP {answer.status})", answer
 
 
 @rule("access-error-envelope")
-def test_refusals_have_the_error_body(caller: Caller, errors: Errors) -> None:
+def test_refusals_have_the_error_body(refused: Refusals, errors: Errors) -> None:
     """Every refusal has the documented error body and nothing else."""
-    found = {why: envelope_problems(answer, errors) for why, answer in _refusals(caller) if not is_json_rpc(answer)}
-    _none_wrong(found, "an error body as in [errors] on every refusal")
+    _none_wrong(refused, lambda answer: envelope_problems(answer, errors), "an error body as in [errors]")
 
 
 @rule("access-error-media-type")
-def test_refusals_are_json(caller: Caller, errors: Errors) -> None:
+def test_refusals_are_json(refused: Refusals, errors: Errors) -> None:
     """Every refusal is JSON."""
-    found = {
-        why: [] if answer.media_type in errors.media_types else [f"Content-Type {answer.media_type or 'is missing'}"]
-        for why, answer in _refusals(caller)
-    }
-    _none_wrong(found, f"Content-Type {' or '.join(errors.media_types)} on every refusal")
+    promised = f"Content-Type {' or '.join(errors.media_types)}"
+    _none_wrong(refused, lambda answer: media_type_problems(answer, errors), promised)
 
 
 @rule("access-trace-in-refusals")
-def test_refusals_carry_the_trace_id(caller: Caller, errors: Errors) -> None:
+def test_refusals_carry_the_trace_id(caller: Caller, refused: Refusals, trace: str, errors: Errors) -> None:
     """Every refusal carries the trace id of its request, in the header and in the body."""
-    trace = f"mcp-conformance-{uuid.uuid4()}"
-    found = {
-        why: trace_problems(answer, trace, errors) for why, answer in _refusals(caller, trace, _trace_header(errors))
-    }
-    _none_wrong(found, f"the trace id {trace} on every refusal")
+    header = _trace_header(errors)
+    if caller.probe(headers={header: trace}).header(header) != trace:
+        raise Blocked("no answer carries the trace id of its request", by="access-trace-kept")
+    _none_wrong(refused, lambda answer: trace_problems(answer, trace, errors), f"the trace id {trace}")
 
 
-def _none_wrong(found: dict[str, list[str]], expected: str) -> None:
-    if not found:
+def _none_wrong(refused: Refusals, problems: Callable[[Exchange], list[str]], promised: str) -> None:
+    if not refused:
         not_testable("no request was refused, so there is no error body to look at")
-    wrong = [f"{why}: {', '.join(problems)}" for why, problems in found.items() if problems]
+    wrong = {why: found for why, answer in refused.items() if (found := problems(answer))}
     if wrong:
-        violation(expected, "; ".join(wrong))
+        said = "; ".join(f"{why}: {', '.join(found)}" for why, found in wrong.items())
+        violation(f"{promised} on every refusal", said, Reply(refused[next(iter(wrong))]))
 
 
 def _trace_header(errors: Errors) -> str:

@@ -1,11 +1,13 @@
 """eMCP: errors of the protocol, what their texts show, and tools that are denied (docs/contracts/emcp.md)."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
 from conformance.checks import describe, expect, not_applicable, not_testable, violation
+from conformance.checks.outcomes import NotTestable
 from conformance.contracts import Caller, Profile, expect_refusal, rule
 from conformance.contracts.emcp.forms import RecordForm, need_form
 from conformance.contracts.emcp.results import leaks
@@ -19,6 +21,7 @@ SECTION = "emcp"
 
 VERSION_HEADER = "mcp-protocol-version"
 TRUNCATED = b'{"jsonrpc":'
+REFUSED = ("tampered", "expired")
 NO_ENVELOPE: JsonObject = {"id": 1, "method": "initialize"}
 
 
@@ -125,6 +128,9 @@ def error_probes(toolset: Toolset) -> Iterator[tuple[str, Reply]]:
     yield "params of a wrong type", raw(toolset, {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": "x"})
     yield "a bad cursor", toolset.ask("tools/list", {"cursor": "no cursor"})
     yield "no credentials", toolset.ask("tools/list", {}, persona="none")
+    for persona in REFUSED:
+        with suppress(NotTestable):
+            yield f"a token that is {persona}", toolset.ask("tools/list", {}, persona=persona)
     for call in [calls[0] for calls in settings.refused.values() if calls][:3]:
         yield call.why, toolset.ask("tools/call", {"name": call.tool, "arguments": call.arguments})
 

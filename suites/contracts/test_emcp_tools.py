@@ -229,6 +229,8 @@ def test_pages_do_not_overlap(toolset: Toolset, settings: Emcp) -> None:
     """The second page goes on where the first one ends."""
     first = toolset.items("page", limit=2, offset=0)[1]
     reply, second = toolset.items("page", limit=2, offset=2)
+    if len(first) > 2 or len(second) > 2:
+        raise Blocked("a page of two items has more", "emcp-search-result")
     need_none(tree.page_problems((first, second), settings.shape), "pages in the order of ids", reply)
 
 

@@ -24,5 +24,5 @@ def test_variables_may_name_variables(caller: Caller) -> None:
 
 def test_another_server_has_another_address(caller: Caller) -> None:
     caller.need_elsewhere("main", {}, {"server": "news"}, "rate_limit.other_server")
-    with pytest.raises(NotTestable, match="rate_limit.other_server the route plain is the same; write it with {server}"):
+    with pytest.raises(NotTestable, match="the route plain is the same"):
         caller.need_elsewhere("plain", {}, {"server": "news"}, "rate_limit.other_server")

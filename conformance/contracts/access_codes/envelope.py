@@ -9,12 +9,6 @@ from conformance.contracts.refusals import body_of
 from conformance.wire.exchange import Exchange
 
 
-def is_json_rpc(exchange: Exchange) -> bool:
-    """Whether the refusal came as a JSON-RPC error, which has no error body."""
-    body = body_of(exchange)
-    return exchange.status == 200 and isinstance(body, dict) and isinstance(body.get("error"), dict)
-
-
 def envelope_problems(exchange: Exchange, errors: Errors) -> list[str]:
     """What is wrong with the error body of a refusal."""
     body = body_of(exchange)
@@ -23,11 +17,19 @@ def envelope_problems(exchange: Exchange, errors: Errors) -> list[str]:
     problems = [
         f"{path} is {_shown(at_path(body, path))}"
         for path in (errors.code, errors.message, errors.trace_id)
-        if path and not _is_text(at_path(body, path))
+        if path and not is_text(at_path(body, path))
     ]
     if "jsonrpc" in body:
         problems.append("the body has a member jsonrpc")
     return problems + (_surplus(body, errors) if errors.only_members else [])
+
+
+def media_type_problems(exchange: Exchange, errors: Errors) -> list[str]:
+    """Why the media type is none of those that are promised; what ends in +json is JSON (RFC 6839 3.1)."""
+    found = exchange.media_type
+    if found in errors.media_types or (found.endswith("+json") and "application/json" in errors.media_types):
+        return []
+    return [f"Content-Type {found or 'is missing'}"]
 
 
 def _surplus(body: dict[str, Any], errors: Errors) -> list[str]:
@@ -35,7 +37,7 @@ def _surplus(body: dict[str, Any], errors: Errors) -> list[str]:
     return [f"the body has a member {name}" for name in body if name not in tops and name != "jsonrpc"]
 
 
-def _is_text(value: Any) -> bool:
+def is_text(value: Any) -> bool:
     return isinstance(value, str) and bool(value.strip())
 
 
@@ -44,12 +46,13 @@ def _shown(value: Any) -> str:
 
 
 def trace_problems(exchange: Exchange, sent: str, errors: Errors) -> list[str]:
-    """Where the trace id of a refusal is not the one that was sent."""
+    """Where the trace id of a refusal is not the one that was sent. That the body has none is a matter of its form."""
     places = {}
     if errors.trace_header:
         places[f"the header {errors.trace_header}"] = exchange.header(errors.trace_header)
-    if errors.trace_id and not is_json_rpc(exchange):
-        places[errors.trace_id] = at_path(body_of(exchange), errors.trace_id)
+    written = at_path(body_of(exchange), errors.trace_id) if errors.trace_id else None
+    if is_text(written):
+        places[errors.trace_id] = written
     return [f"{place} is {found!r}, not {sent!r}" for place, found in places.items() if found != sent]
 
 

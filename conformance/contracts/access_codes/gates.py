@@ -3,17 +3,26 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from conformance.contracts.access_codes.settings import AccessCodes
+from msgspec import structs
+
+from conformance.contracts.access_codes.envelope import is_text
+from conformance.contracts.access_codes.settings import AccessCodes, Gate
 from conformance.contracts.caller import Caller
 from conformance.contracts.described import Described
+from conformance.contracts.idempotency.asking import Asker, fresh_key
+from conformance.contracts.idempotency.settings import Invalid
 from conformance.contracts.paths import at_path
 from conformance.contracts.personas import MALFORMED, NONE
-from conformance.contracts.refusals import Refusal, body_of
+from conformance.contracts.profiles.model import Profile
+from conformance.contracts.refusals import Refusal, body_of, expect_refusal
 from conformance.wire.exchange import Exchange
 
 PADDING = "padding"
+
+Headers = Mapping[str, str]
 
 
 def settings_of(caller: Caller) -> AccessCodes:
@@ -34,37 +43,97 @@ def send(caller: Caller, request: Described, **headers: str | None) -> Exchange:
     return caller.probe(**options) if request.http_method == "POST" else caller.send(**options)
 
 
+def need_refusal(exchange: Exchange, refusal: Refusal, profile: Profile, why: str) -> None:
+    """The gate refuses as promised. Where the body has no code at all the status has to do: the rule about error
+    bodies says the rest, once for all gates."""
+    coded = profile.errors is None or is_text(at_path(body_of(exchange), profile.errors.code))
+    expect_refusal(exchange, refusal if coded else structs.replace(refusal, code=()), profile, why)
+
+
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A way to be refused: what is wrong with the request, the refusal that is promised, and how to send it."""
+    """A way to be refused: what is wrong with the request, and how to send it."""
 
     why: str
-    refusal: Refusal
-    send: Callable[[Mapping[str, str | None]], Exchange]
+    send: Callable[[Headers], Exchange]
 
 
-def refusals(caller: Caller) -> Iterator[Refused]:
-    """Each kind of refusal that can be had without a burst, with a credential that every run has."""
+def refusals(caller: Caller, *, noisy: bool = False, writes: bool = False) -> Iterator[Refused]:
+    """Each kind of refusal that can be had with the credentials of this run: without a burst, and, unless `noisy` and
+    `writes` allow it, without a large body and without a request that is carried out."""
     told = settings_of(caller)
+    yield from _of_strangers(caller, told)
+    yield from _of_requests(caller, told)
+    for one in (*told.scoped, *told.gates):
+        why = one.name if isinstance(one, Gate) else f"a missing scope ({one})"
+        yield Refused(why, partial(_sent, caller, one))
+    if noisy and told.too_large and told.payload_limit_bytes:
+        body = padded(caller, told.payload_limit_bytes + 1)
+        yield Refused(
+            "a body that is too large", lambda headers: caller.send(told.routes[0], body=body, headers=headers)
+        )
+    if writes and caller.profile.idempotency:
+        yield from _of_keys(Asker(caller, caller.profile.idempotency, caller.profile.idempotency.request))
 
-    def probe(**options: Any) -> Callable[[Mapping[str, str | None]], Exchange]:
-        return lambda headers: caller.probe(**{**options, "headers": {**options.get("headers", {}), **headers}})
 
-    def bare(method: str) -> Callable[[Mapping[str, str | None]], Exchange]:
-        return lambda headers: caller.send(told.routes[0], method=method, headers=headers)
+def _of_strangers(caller: Caller, told: AccessCodes) -> Iterator[Refused]:
+    personas = [
+        (NONE, "no credential", told.no_credentials), (MALFORMED, "a malformed token", told.bad_token),
+        ("tampered", "a tampered token", told.bad_token), ("alg-none", "a token without signature", told.bad_token),
+        ("expired", "an expired token", told.expired),
+    ]  # fmt: skip
+    for route in told.routes:
+        for persona, why, refusal in personas:
+            if refusal:
+                yield _probe(caller, f"{why} on {route}", route=route, persona=persona)
+    for route in told.session_routes if told.no_session else ():
+        yield _probe(caller, f"no session on {route}", route=route, persona=NONE)
 
-    if told.no_credentials:
-        yield Refused("no credential", told.no_credentials, probe(route=told.routes[0], persona=NONE))
-    if told.bad_token:
-        yield Refused("a malformed token", told.bad_token, probe(route=told.routes[0], persona=MALFORMED))
+
+def _of_requests(caller: Caller, told: AccessCodes) -> Iterator[Refused]:
+    main = told.routes[0]
     if told.media_type:
-        wrong = {"content-type": told.wrong_media_type}
-        yield Refused("a wrong media type", told.media_type, probe(route=told.routes[0], headers=wrong))
-    if told.wrong_method:
-        yield from (Refused(f"the method {one}", told.wrong_method, bare(one)) for one in told.wrong_methods)
-    if told.unknown_server:
-        known = (route for route in told.unknown_routes if caller.profile.routes.get(route))
-        yield from (Refused(f"the route {one}", told.unknown_server, probe(route=one)) for one in known)
+        yield _probe(caller, "a wrong media type", route=main, headers={"content-type": told.wrong_media_type})
+    for method in told.wrong_methods if told.wrong_method else ():
+        yield Refused(f"the method {method}", partial(_bare, caller, main, method))
+    for route in told.unknown_routes if told.unknown_server else ():
+        if caller.profile.routes.get(route):
+            yield _probe(caller, f"the route {route}", route=route)
+
+
+def _sent(caller: Caller, one: Described, headers: Headers) -> Exchange:
+    return send(caller, one, **headers)
+
+
+def _bare(caller: Caller, route: str, method: str, headers: Headers) -> Exchange:
+    return caller.send(route, method=method, headers=headers)
+
+
+def _of_keys(asker: Asker) -> Iterator[Refused]:
+    settings = asker.settings
+    for one in settings.invalid:
+        yield Refused(one.name, partial(_invalid, asker, one))
+    if settings.changed:
+        yield Refused("a key of another payload", partial(_conflicting, asker))
+
+
+def _invalid(asker: Asker, one: Invalid, headers: Headers) -> Exchange:
+    request = asker.request
+    return asker.caller.send(
+        request.route, method=request.http_method, body=one.raw.encode() if one.raw is not None else one.body,
+        headers={**request.headers, **headers}, persona=request.persona, variables=request.variables,
+    )  # fmt: skip
+
+
+def _conflicting(asker: Asker, headers: Headers) -> Exchange:
+    key = fresh_key()
+    first = asker.ask(key, headers=headers)
+    return asker.ask(key, changes=asker.settings.changed, headers=headers) if (first.status or 500) < 400 else first
+
+
+def _probe(caller: Caller, why: str, **options: Any) -> Refused:
+    own = options.pop("headers", {})
+    return Refused(why, lambda headers: caller.probe(headers={**own, **headers}, **options))
 
 
 def padded(caller: Caller, size: int) -> bytes:
@@ -82,5 +151,3 @@ def effects(caller: Caller) -> Any:
     """The counter of carried-out calls; None where the profile names none."""
     told = settings_of(caller)
     return None if told.effect is None else at_path(body_of(send(caller, told.effect)), told.effect_path)
-
-

@@ -50,7 +50,11 @@ class Toolset:
         return self.call(self.named(purpose), {"limit": 20, "offset": 0, **values})
 
     def structured(self, purpose: str, **values: Any) -> tuple[Reply, JsonObject]:
-        """The structured content of a call that has to be served."""
+        """The structured content of a call that has to be served. Other calls of the tool that searches stand on the
+        search."""
+        searching = self.settings.calls.get("search")
+        if searching and searching.tool == self.named(purpose).tool:
+            self.search(1)
         reply = self.run(purpose, **values)
         content = structured_of(reply)
         if content is None:

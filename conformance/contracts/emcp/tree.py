@@ -59,7 +59,7 @@ def _parents(items: Sequence[Any], shape: Shape) -> list[tuple[Any, Any]]:
 
 def page_problems(pages: Sequence[Sequence[Any]], shape: Shape) -> list[str]:
     """Pages in the order of ids: none comes twice, and they rise."""
-    ids = [id for page in pages for id in ids_of(page, shape)]
+    ids = [id for page in pages for id in ids_of(page, shape) if id is not None]
     repeated = sorted({str(id) for id in ids if ids.count(id) > 1})
     problems = [f"on more than one place: {', '.join(repeated[:5])}"] if repeated else []
     numbers = [id for id in ids if is_id(id)]

@@ -51,6 +51,12 @@ class Burst:
         return max(one.ended for one in held) - held[0].began if held else 0.0
 
     @property
+    def leaked_in_time(self) -> list[Attempt]:
+        """Those that were served before the window can have ended: the first request opened it, or a later one did."""
+        opened = (self.served + self.refusals)[0].began
+        return [one for one in self.leaked if one.ended < opened + self.budget.window_s]
+
+    @property
     def too_slow(self) -> bool:
         """Whether a window may have ended meanwhile, so that the count says nothing."""
         return self.took_s >= self.budget.window_s * 0.9

@@ -37,7 +37,7 @@ class Observed:
         """Whether requests were served right after a refusal, in each window."""
         full = [made for made in self.bursts if made.refusals]
         return bool(full) and all(
-            judges.leaking(len(made.leaked), len(made.served), made.held_s, made.budget.window_s, algorithm)
+            judges.leaking(len(made.leaked_in_time), len(made.served), made.held_s, made.budget.window_s, algorithm)
             for made in full
         )
 

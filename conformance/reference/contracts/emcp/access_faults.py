@@ -332,6 +332,35 @@ def errors_look_like_json_rpc(behaviour: EmcpBehaviour) -> EmcpBehaviour:
     return _error_members(behaviour, lambda body: body.update(jsonrpc="2.0"))
 
 
+def _error_of(behaviour: EmcpBehaviour, status: int, change: Callable[[dict[str, Any]], Any]) -> EmcpBehaviour:
+    def edit(call: Call, response: Response) -> Response:
+        if response.status != status:
+            return response
+        body = json.loads(response.body or b"{}")
+        change(body)
+        return _with_body(response, body)
+
+    return _edited(behaviour, edit)
+
+
+@contract_fault("emcp", breaks="access-error-envelope")
+def scope_refusals_have_no_message(behaviour: EmcpBehaviour) -> EmcpBehaviour:
+    """Only the gate of scopes writes error bodies of its own, and leaves the message out."""
+    return _error_of(behaviour, 403, lambda body: body["error"].pop("message", None))
+
+
+@contract_fault("emcp", breaks="access-error-envelope")
+def sizes_are_explained_in_a_list(behaviour: EmcpBehaviour) -> EmcpBehaviour:
+    """The message about a body that is too large is a list."""
+    return _error_of(behaviour, 413, lambda body: body["error"].update(message=["Too large."]))
+
+
+@contract_fault("emcp", breaks="access-error-envelope")
+def conflicts_have_a_second_envelope(behaviour: EmcpBehaviour) -> EmcpBehaviour:
+    """The refusal of a key has the members of another framework beside the error."""
+    return _error_of(behaviour, 409, lambda body: body.update(success=False))
+
+
 @contract_fault("emcp", breaks="access-error-media-type")
 def errors_are_called_html(behaviour: EmcpBehaviour) -> EmcpBehaviour:
     """Refusals of wrong HTTP methods are called HTML."""
@@ -342,6 +371,24 @@ def errors_are_called_html(behaviour: EmcpBehaviour) -> EmcpBehaviour:
         return response
 
     return _edited(behaviour, edit)
+
+
+@contract_fault("emcp", breaks="access-trace-in-refusals")
+def scope_refusals_have_no_trace_id(behaviour: EmcpBehaviour) -> EmcpBehaviour:
+    """The header with the trace id is written behind the gate of scopes."""
+
+    def edit(call: Call, response: Response) -> Response:
+        if response.status == 403:
+            response.headers.remove("x-trace-id")
+        return response
+
+    return _edited(behaviour, edit)
+
+
+@contract_fault("emcp", breaks="access-trace-in-refusals")
+def invalid_dispatch_has_another_trace_id(behaviour: EmcpBehaviour) -> EmcpBehaviour:
+    """What cannot be dispatched is refused under another trace id."""
+    return _error_of(behaviour, 400, lambda body: body["error"].update(trace_id="none"))
 
 
 @contract_fault("emcp", breaks="access-trace-in-refusals")

@@ -102,3 +102,17 @@ def fraction_served_as_id(behaviour: EmcpBehaviour) -> EmcpBehaviour:
         return {"jsonrpc": "2.0", "id": id, "result": {}} if isinstance(id, float) else response
 
     return editing(behaviour, edit)
+
+
+@contract_fault("emcp", breaks="emcp-error-texts-sanitised")
+def refused_token_shown(behaviour: EmcpBehaviour) -> EmcpBehaviour:
+    """The refusal of a token repeats it."""
+
+    def edit(call: Call, response: Response) -> Response:
+        token = (call.headers.get("authorization") or "").partition(" ")[2]
+        if response.status == 401 and token:
+            error = {"code": "unauthenticated", "message": f"invalid: {token}", "trace_id": call.trace_id}
+            response.json = {"error": error}
+        return response
+
+    return replace(behaviour, edits=(*behaviour.edits, edit))

@@ -49,6 +49,18 @@ def further_headers_of_gateways(behaviour: EmcpBehaviour) -> EmcpBehaviour:
     return replace(behaviour, edits=(*behaviour.edits, edit))
 
 
+@contract_oddity("emcp", because="RFC 6839 3.1: what ends in +json is JSON")
+def refusals_as_problem_json(behaviour: EmcpBehaviour) -> EmcpBehaviour:
+    """Refusals are application/problem+json."""
+
+    def edit(call: Call, response: Response) -> Response:
+        if response.status >= 400:
+            response.headers["content-type"] = "application/problem+json"
+        return response
+
+    return replace(behaviour, edits=(*behaviour.edits, edit))
+
+
 @contract_oddity("emcp", because="RFC 9110 15.5.6 and 11.6.1 ask for these headers")
 def challenges_and_allow(behaviour: EmcpBehaviour) -> EmcpBehaviour:
     """401 has WWW-Authenticate, 405 has Allow."""
