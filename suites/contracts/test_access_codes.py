@@ -15,9 +15,10 @@ from conformance.contracts.access_codes.envelope import (
     media_type_problems,
     trace_problems,
 )
-from conformance.contracts.access_codes.gates import effects, need_refusal, padded, refusals, send
+from conformance.contracts.access_codes.gates import effects, padded, refusals, send
 from conformance.contracts.access_codes.settings import AccessCodes
 from conformance.contracts.profiles.model import Errors
+from conformance.contracts.refusals import expect_refused
 from conformance.protocol.reply import Reply
 from conformance.target.config import RunConfig
 from conformance.wire.exchange import Exchange
@@ -57,7 +58,7 @@ def refuses(caller: Caller, profile: Profile, codes: AccessCodes, let_in: Exchan
     def judge(persona: str, refusal: Refusal | None) -> None:
         promised = refusal or not_applicable(f"the profile {profile.name} does not say how {persona} is refused")
         for route in codes.routes:
-            need_refusal(caller.probe(route=route, persona=persona), promised, profile, f"{persona} on {route}")
+            expect_refused(caller.probe(route=route, persona=persona), promised, profile, f"{persona} on {route}")
 
     return judge
 
@@ -110,7 +111,7 @@ def _missing_scope(caller: Caller, codes: AccessCodes, *, should: bool) -> None:
     if not chosen:
         not_applicable("no method and persona are given under [[access_codes.scoped]]")
     for one in chosen:
-        need_refusal(send(caller, one), promised, caller.profile, str(one))
+        expect_refused(send(caller, one), promised, caller.profile, str(one))
 
 
 @rule("access-missing-scope")
@@ -141,7 +142,7 @@ def test_without_a_session_nobody_is_let_in(caller: Caller, codes: AccessCodes) 
     """A route for browsers is closed to those without a session."""
     promised = codes.no_session or not_applicable("no route with sessions is promised")
     for route in codes.session_routes:
-        need_refusal(caller.probe(route=route, persona="none"), promised, caller.profile, route)
+        expect_refused(caller.probe(route=route, persona="none"), promised, caller.profile, route)
 
 
 def _gates(caller: Caller, codes: AccessCodes, *, should: bool) -> None:
@@ -156,7 +157,7 @@ def _gates(caller: Caller, codes: AccessCodes, *, should: bool) -> None:
         except NotTestable as reason:
             left_out.append(reason)
         else:
-            need_refusal(answer, gate.refusal, caller.profile, gate.name)
+            expect_refused(answer, gate.refusal, caller.profile, gate.name)
     if len(left_out) == len(chosen):
         raise left_out[0]
 
@@ -181,14 +182,14 @@ def test_unknown_servers_are_not_found(caller: Caller, codes: AccessCodes, let_i
     if not routes:
         not_applicable(f"no unknown route is given; name one of {', '.join(codes.unknown_routes)} under [routes]")
     for route in routes:
-        need_refusal(caller.probe(route=route), promised, caller.profile, caller.url(route))
+        expect_refused(caller.probe(route=route), promised, caller.profile, caller.url(route))
 
 
 def _wrong_methods(caller: Caller, codes: AccessCodes, promised: Refusal | None, persona: str) -> None:
     wanted = promised or not_applicable("no refusal for a wrong method is promised")
     for method in codes.wrong_methods:
         answer = caller.send(codes.routes[0], method=method, persona=persona)
-        need_refusal(answer, wanted, caller.profile, f"{method} as {persona}")
+        expect_refused(answer, wanted, caller.profile, f"{method} as {persona}")
 
 
 @rule("access-wrong-method")
@@ -211,14 +212,14 @@ def _as_type(caller: Caller, codes: AccessCodes, media_type: str | None) -> Exch
 def test_another_media_type_is_refused(caller: Caller, codes: AccessCodes, let_in: Exchange) -> None:
     """A body of another media type than JSON is refused."""
     promised = codes.media_type or not_applicable("no refusal for a wrong media type is promised")
-    need_refusal(_as_type(caller, codes, codes.wrong_media_type), promised, caller.profile, codes.wrong_media_type)
+    expect_refused(_as_type(caller, codes, codes.wrong_media_type), promised, caller.profile, codes.wrong_media_type)
 
 
 @rule("access-media-type-missing")
 def test_a_missing_media_type_is_refused(caller: Caller, codes: AccessCodes, let_in: Exchange) -> None:
     """A body without a Content-Type is refused."""
     promised = codes.media_type or not_applicable("no refusal for a wrong media type is promised")
-    need_refusal(_as_type(caller, codes, None), promised, caller.profile, "no Content-Type")
+    expect_refused(_as_type(caller, codes, None), promised, caller.profile, "no Content-Type")
 
 
 def _taken(caller: Caller, codes: AccessCodes, media_types: tuple[str, ...]) -> None:
@@ -256,7 +257,7 @@ def _of_size(caller: Caller, codes: AccessCodes, size: int, media_type: str = "a
 def test_a_body_over_the_limit_is_refused(caller: Caller, codes: AccessCodes, let_in: Exchange) -> None:
     """A body over the limit is refused as too large."""
     limit, promised = _limit(codes)
-    need_refusal(_of_size(caller, codes, limit + 1), promised, caller.profile, f"{limit + 1} bytes")
+    expect_refused(_of_size(caller, codes, limit + 1), promised, caller.profile, f"{limit + 1} bytes")
 
 
 @rule("access-payload-at-limit")
@@ -277,7 +278,7 @@ def test_the_first_gate_refuses(caller: Caller, codes: AccessCodes, let_in: Exch
     limit, _ = _limit(codes)
     promised = codes.media_type or not_applicable("no refusal for a wrong media type is promised")
     answer = _of_size(caller, codes, limit + 1, codes.wrong_media_type)
-    need_refusal(answer, promised, caller.profile, "a wrong media type and too large as well")
+    expect_refused(answer, promised, caller.profile, "a wrong media type and too large as well")
 
 
 @pytest.fixture(scope="module")

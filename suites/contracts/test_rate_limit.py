@@ -9,7 +9,8 @@ import pytest
 
 from conformance.checks import expect, not_applicable, not_testable, violation
 from conformance.checks.outcomes import Blocked
-from conformance.contracts import Caller, Profile, expect_refusal, rule
+from conformance.contracts import Caller, Profile, rule
+from conformance.contracts.access_codes.envelope import envelope_problems, media_type_problems, trace_problems
 from conformance.contracts.described import Described
 from conformance.contracts.rate_limit import headers as limit_headers
 from conformance.contracts.rate_limit import judges
@@ -27,6 +28,7 @@ from conformance.contracts.rate_limit.observing import (
 )
 from conformance.contracts.rate_limit.retry_after import asked_s, cut_off_s, problem
 from conformance.contracts.rate_limit.settings import LimitHeaders, RateLimit
+from conformance.contracts.refusals import expect_refused
 from conformance.contracts.requests import Attempt
 from conformance.plugin.waiting import Pause
 from conformance.protocol.reply import Reply
@@ -93,7 +95,19 @@ def _last(attempts: list[Attempt]) -> Reply:
 def test_refusal_has_the_status_and_code_of_one(profile: Profile, settings: RateLimit, refusals: list[Attempt]) -> None:
     """The refusals of a burst are those that the profile names."""
     for one in refusals:
-        expect_refusal(one.exchange, settings.refusal, profile, "the limit is reached")
+        expect_refused(one.exchange, settings.refusal, profile, "the limit is reached")
+
+
+@rule("rate-refusal-body")
+def test_refusal_has_the_usual_error_body(profile: Profile, refusals: list[Attempt]) -> None:
+    """Error body, media type and trace id are those of every other refusal."""
+    errors = profile.errors or not_applicable(f"the profile {profile.name} has no [errors]: no error body is promised")
+    for one in refusals:
+        trace = one.exchange.header(errors.trace_header) if errors.trace_header else None
+        wrong = [*envelope_problems(one.exchange, errors), *media_type_problems(one.exchange, errors)]
+        if errors.trace_header:
+            wrong += trace_problems(one.exchange, trace, errors) if trace else [f"no {errors.trace_header}"]
+        expect(one.exchange).that(not wrong, "an error body as in [errors]", "; ".join(wrong))
 
 
 @rule("rate-limit-not-early")

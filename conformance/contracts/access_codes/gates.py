@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from msgspec import structs
-
-from conformance.contracts.access_codes.envelope import is_text
 from conformance.contracts.access_codes.settings import AccessCodes, Gate
 from conformance.contracts.caller import Caller
 from conformance.contracts.described import Described
@@ -16,8 +13,7 @@ from conformance.contracts.idempotency.asking import Asker, fresh_key
 from conformance.contracts.idempotency.settings import Invalid
 from conformance.contracts.paths import at_path
 from conformance.contracts.personas import MALFORMED, NONE
-from conformance.contracts.profiles.model import Profile
-from conformance.contracts.refusals import Refusal, body_of, expect_refusal
+from conformance.contracts.refusals import body_of
 from conformance.wire.exchange import Exchange
 
 PADDING = "padding"
@@ -41,13 +37,6 @@ def send(caller: Caller, request: Described, **headers: str | None) -> Exchange:
     if request.method:
         return caller.call(request.method, request.params or None, **options)
     return caller.probe(**options) if request.http_method == "POST" else caller.send(**options)
-
-
-def need_refusal(exchange: Exchange, refusal: Refusal, profile: Profile, why: str) -> None:
-    """The gate refuses as promised. Where the body has no code at all the status has to do: the rule about error
-    bodies says the rest, once for all gates."""
-    coded = profile.errors is None or is_text(at_path(body_of(exchange), profile.errors.code))
-    expect_refusal(exchange, refusal if coded else structs.replace(refusal, code=()), profile, why)
 
 
 @dataclass(frozen=True, slots=True)

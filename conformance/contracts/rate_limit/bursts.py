@@ -12,6 +12,8 @@ from conformance.contracts.requests import Attempt, attempt, finish, start
 from conformance.wire.exchange import Exchange
 from conformance.wire.pacing import TOO_MANY_REQUESTS
 
+UNAVAILABLE = 503
+
 HELD = 3
 """Requests that are sent after the first refused one."""
 
@@ -83,10 +85,9 @@ def burst(caller: Caller, settings: RateLimit, request: Described, limit: int | 
     while len(made.served) < settings.probe_max and not made.refusals:
         room = 1 if limit is None else max(1, min(settings.parallel, limit - len(made.served)))
         for one in _side_by_side(caller, request, room):
-            _file(made, one, settings)
+            _file(made, one, settings, full=limit is not None and len(made.served) >= limit)
     for _ in range(HELD if made.refusals else 0):
-        one = attempt(caller, request)
-        (made.refusals if is_limited(one.exchange, settings.refusal) else made.leaked).append(one)
+        _hold(made, attempt(caller, request), settings)
     return made
 
 
@@ -98,10 +99,19 @@ def _side_by_side(caller: Caller, request: Described, count: int) -> list[Attemp
     return [finish(caller, began, one) for one in pending]
 
 
-def _file(made: Burst, one: Attempt, settings: RateLimit) -> None:
+def _hold(made: Burst, one: Attempt, settings: RateLimit) -> None:
+    """Files what was sent after a refusal; what is neither refused nor served says nothing."""
+    if is_limited(one.exchange, settings.refusal) or one.exchange.status == made.refusals[0].exchange.status:
+        made.refusals.append(one)
+    elif one.exchange.answered and (one.exchange.status or 0) < 400:
+        made.leaked.append(one)
+
+
+def _file(made: Burst, one: Attempt, settings: RateLimit, *, full: bool) -> None:
+    """Files an answer. In a window that is `full`, to have no time for a request is to refuse it for its rate."""
     exchange = one.exchange
     denied_later = bool(made.served) and 400 <= (exchange.status or 0) < 500
-    if denied_later or is_limited(exchange, settings.refusal):
+    if denied_later or is_limited(exchange, settings.refusal) or (full and exchange.status == UNAVAILABLE):
         made.refusals.append(one)
     elif exchange.answered and (exchange.status or 0) < 400:
         made.served.append(one)

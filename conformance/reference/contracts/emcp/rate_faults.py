@@ -8,6 +8,7 @@ from typing import Any
 from conformance.reference.contracts.catalogue import contract_fault
 from conformance.reference.contracts.emcp.behaviour import EmcpBehaviour, whole_seconds
 from conformance.reference.contracts.emcp.calls import Call
+from conformance.reference.exchange import Response
 
 
 def _rate(behaviour: EmcpBehaviour, **changes: Any) -> EmcpBehaviour:
@@ -40,6 +41,37 @@ def refused_as_forbidden(behaviour: EmcpBehaviour) -> EmcpBehaviour:
 def refused_as_bad_request(behaviour: EmcpBehaviour) -> EmcpBehaviour:
     """A refusal for the rate is a 400."""
     return _rate(behaviour, refusal=(400, "rate_limited"))
+
+
+@contract_fault("emcp", breaks="rate-limit-refusal")
+def refused_as_unavailable(behaviour: EmcpBehaviour) -> EmcpBehaviour:
+    """A refusal for the rate is a 503."""
+    return _rate(behaviour, refusal=(503, "rate_limited"))
+
+
+@contract_fault("emcp", breaks="rate-refusal-body")
+def refused_with_a_page(behaviour: EmcpBehaviour) -> EmcpBehaviour:
+    """A proxy limits in front of the application, and answers with a page."""
+
+    def edit(call: Call, response: Response) -> Response:
+        if response.status == 429:
+            response.body = b"<html><body><h1>429 Too Many Requests</h1></body></html>"
+            response.headers["content-type"] = "text/html"
+        return response
+
+    return replace(behaviour, edits=(*behaviour.edits, edit))
+
+
+@contract_fault("emcp", breaks="rate-refusal-body")
+def refused_without_trace_id(behaviour: EmcpBehaviour) -> EmcpBehaviour:
+    """A refusal for the rate comes without the header that carries the trace id."""
+
+    def edit(call: Call, response: Response) -> Response:
+        if response.status == 429:
+            response.headers.remove("x-trace-id")
+        return response
+
+    return replace(behaviour, edits=(*behaviour.edits, edit))
 
 
 @contract_fault("emcp", breaks="rate-limit-not-early")
