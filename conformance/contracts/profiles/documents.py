@@ -97,5 +97,6 @@ def run_options(document: Mapping[str, Any]) -> dict[str, list[str]]:
 def _environ(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     table = document.get("environ", {})
     for name, key in table.items() if isinstance(table, dict) else ():
-        if isinstance(key, str):
-            yield name, key
+        if not isinstance(key, str | list):
+            continue
+        yield from ((name, one) for one in ([key] if isinstance(key, str) else key) if isinstance(one, str))

@@ -113,7 +113,7 @@ class Profile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     clock: Clock = Clock()
     variables: dict[str, str] = {}
     routes: dict[str, str] = {}
-    environ: dict[str, str] = {}
+    environ: dict[str, str | list[str]] = {}
     credential: Credential = Credential()
     personas: dict[str, Persona] = {}
     minting: Minting | None = None

@@ -85,6 +85,16 @@ def test_the_environment_of_a_runbook_sets_options_of_the_run() -> None:
     assert not load_config({**flags, "read_only": True}, environ={"EMCP_DISPATCH_CHECK": "1"}).allow_writes
 
 
+def test_a_variable_may_set_several_keys() -> None:
+    environ = {"EMCP_STASK_LIFECYCLE_CHECK": "1"}
+
+    profile = load_profile("emcp", environ)
+
+    assert profile.idempotency is not None
+    assert profile.idempotency.must_complete
+    assert load_config({"url": "http://127.0.0.1:9/mcp", "profiles": ["emcp"]}, environ=environ).allow_writes
+
+
 def test_the_runbook_names_of_the_endpoint_are_understood() -> None:
     environ = {
         "EMCP_BASE_URL": "https://site.example/",
