@@ -239,6 +239,22 @@ def text_is_taken(behaviour: EmcpBehaviour) -> EmcpBehaviour:
     )
 
 
+def _undispatched(behaviour: EmcpBehaviour, gate: str) -> EmcpBehaviour:
+    return replace(behaviour, dispatch_checks=tuple(one for one in behaviour.dispatch_checks if one != gate))
+
+
+@contract_fault("emcp", breaks="access-media-type")
+def text_is_dispatched(behaviour: EmcpBehaviour) -> EmcpBehaviour:
+    """The route for dispatching does not ask for the media type."""
+    return _undispatched(behaviour, "media_type")
+
+
+@contract_fault("emcp", breaks="access-payload-over-limit")
+def any_size_is_dispatched(behaviour: EmcpBehaviour) -> EmcpBehaviour:
+    """The route for dispatching takes bodies of any size."""
+    return _undispatched(behaviour, "size")
+
+
 @contract_fault("emcp", breaks="access-media-type-missing")
 def no_media_type_is_needed(behaviour: EmcpBehaviour) -> EmcpBehaviour:
     """A body without a Content-Type is taken."""
