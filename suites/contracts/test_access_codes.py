@@ -25,6 +25,9 @@ from conformance.wire.exchange import Exchange
 
 SECTION = "access_codes"
 
+JSON = {"content-type": "application/json"}
+WIDE = "é"
+
 Refusals = Mapping[str, Exchange]
 
 
@@ -258,11 +261,8 @@ def _limit(codes: AccessCodes) -> tuple[int, Refusal]:
     return codes.payload_limit_bytes, codes.too_large
 
 
-def _of_size(
-    caller: Caller, codes: AccessCodes, size: int, media_type: str = "application/json", route: str = ""
-) -> Exchange:
-    body = padded(caller, size)
-    return caller.send(route or codes.routes[0], body=body, headers={"content-type": media_type})
+def _of_size(caller: Caller, codes: AccessCodes, size: int, **headers: str) -> Exchange:
+    return caller.send(codes.routes[0], body=padded(caller, size), headers=headers or JSON)
 
 
 @rule("access-payload-over-limit")
@@ -272,8 +272,9 @@ def test_a_body_over_the_limit_is_refused(
     """A body over the limit is refused as too large."""
     limit, promised = _limit(codes)
     for route in posted:
-        answer = _of_size(caller, codes, limit + 1, route=route)
-        expect_refused(answer, promised, caller.profile, f"{limit + 1} bytes on {route}")
+        for letter in ("x", WIDE):
+            answer = caller.send(route, body=padded(caller, limit + 1, letter), headers=JSON)
+            expect_refused(answer, promised, caller.profile, f"{limit + 1} bytes of {letter} on {route}")
 
 
 @rule("access-payload-at-limit")
@@ -293,7 +294,7 @@ def test_the_first_gate_refuses(caller: Caller, codes: AccessCodes, let_in: Exch
         not_applicable('only the order ["media_type", "too_large"] can be judged; give it as access_codes.order')
     limit, _ = _limit(codes)
     promised = codes.media_type or not_applicable("no refusal for a wrong media type is promised")
-    answer = _of_size(caller, codes, limit + 1, codes.wrong_media_type)
+    answer = _of_size(caller, codes, limit + 1, **{"content-type": codes.wrong_media_type})
     expect_refused(answer, promised, caller.profile, "a wrong media type and too large as well")
 
 

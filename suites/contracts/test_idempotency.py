@@ -175,10 +175,13 @@ def _at_once(asker: Asker, key: str) -> list[Exchange]:
 
 @rule("idempotency-conflict")
 def test_same_key_with_another_payload_is_refused(asker: Asker, settings: Idempotency, profile: Profile) -> None:
-    """A key stands for one payload."""
-    key, _ = known_key(asker)
+    """A key stands for one payload, also when the first request is completed."""
+    key, before = known_key(asker)
     refused = asker.ask(key, changes=settings.changed)
     expect_refusal(refused, settings.conflict, profile, "the key was used with another payload")
+    if not before.completed and completed(asker, key):
+        refused = asker.ask(key, changes=settings.changed)
+        expect_refusal(refused, settings.conflict, profile, "the key was used with another payload, and is completed")
 
 
 @rule("idempotency-conflict-without-effect")

@@ -125,15 +125,22 @@ def _probe(caller: Caller, why: str, **options: Any) -> Refused:
     return Refused(why, lambda headers: caller.probe(headers={**own, **headers}, **options))
 
 
-def padded(caller: Caller, size: int) -> bytes:
-    """The probe, made exactly `size` bytes long by a member of its parameters that no server asks for."""
+def padded(caller: Caller, size: int, letter: str = "x") -> bytes:
+    """The probe, made exactly `size` bytes long by a member of its parameters that no server asks for. Letters of more
+    bytes than one tell a limit of bytes from one of characters."""
     probe = caller.profile.probe
     message = dict(probe.body) if probe.body is not None else caller.message(probe.method or "ping", probe.params or {})
     holder = message.setdefault("params", {}) if "method" in message else message
     meta = holder.setdefault("_meta", {}) if "method" in message else holder
     meta[PADDING] = ""
-    meta[PADDING] = "x" * max(0, size - len(json.dumps(message).encode()))
-    return json.dumps(message).encode()
+    left = max(0, size - len(_written(message)))
+    width = len(letter.encode())
+    meta[PADDING] = letter * (left // width) + "x" * (left % width)
+    return _written(message)
+
+
+def _written(message: Mapping[str, Any]) -> bytes:
+    return json.dumps(message, ensure_ascii=False).encode()
 
 
 def effects(caller: Caller) -> Any:

@@ -287,6 +287,14 @@ def size_limit_is_off_by_one(behaviour: EmcpBehaviour) -> EmcpBehaviour:
     return replace(behaviour, payload_over=lambda size, limit: size > limit + 1)
 
 
+@contract_fault("emcp", breaks="access-payload-over-limit")
+def characters_are_counted(behaviour: EmcpBehaviour) -> EmcpBehaviour:
+    """The limit is compared with the number of characters, which may have several bytes each."""
+    return _open_gate(
+        behaviour, "payload_too_large", lambda call: len(call.body.decode("utf-8", "replace")) < len(call.body) * 0.9
+    )
+
+
 @contract_fault("emcp", breaks="access-payload-at-limit")
 def size_limit_is_too_strict(behaviour: EmcpBehaviour) -> EmcpBehaviour:
     """A body of exactly the limit is refused."""

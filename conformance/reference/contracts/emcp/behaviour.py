@@ -126,6 +126,7 @@ class Dispatch:
     conflict: tuple[int, str] | None = (409, "idempotency_conflict")
     conflict_runs: bool = False
     conflict_takes_key: bool = False
+    compares_completed: bool = True
     remembers_refused: bool = False
     replayed_status: int = 202
     need_method: bool = True

@@ -53,7 +53,7 @@ class Dispatcher:
     def _accept(self, call: Call, key: str | None, payload: str, known: Known | None) -> Response:
         if known is None:
             return self._first(call, key, payload)
-        if known.payload != payload:
+        if known.payload != payload and (known.result is None or self._behaviour.dispatch.compares_completed):
             self._conflict(call, key, payload)
         return self._replay(call, key, known)
 

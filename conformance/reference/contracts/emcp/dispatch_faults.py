@@ -117,6 +117,12 @@ def conflict_as_success(behaviour: EmcpBehaviour) -> EmcpBehaviour:
 
 
 @contract_fault("emcp", breaks="idempotency-conflict")
+def completed_keys_stand_for_anything(behaviour: EmcpBehaviour) -> EmcpBehaviour:
+    """Once a task is completed, its result is given to any payload under its key."""
+    return _dispatch(behaviour, compares_completed=False)
+
+
+@contract_fault("emcp", breaks="idempotency-conflict")
 def conflict_with_another_code(behaviour: EmcpBehaviour) -> EmcpBehaviour:
     """A conflict has another error code."""
     return _dispatch(behaviour, conflict=(409, "conflict"))
