@@ -1,5 +1,6 @@
 """Faults of the handshake, of ping and of ids."""
 
+import json
 import uuid
 
 from conformance.protocol.messages import INTERNAL_ERROR, INVALID_PARAMS
@@ -25,6 +26,28 @@ def initialize_with_error_and_result(behaviour: EmcpBehaviour) -> EmcpBehaviour:
         return response | (failed if request.get("method") == "initialize" and "result" in response else {})
 
     return editing(behaviour, edit)
+
+
+@contract_fault("emcp", breaks="emcp-initialize-result")
+def initialize_of_another_protocol(behaviour: EmcpBehaviour) -> EmcpBehaviour:
+    """The response to initialize is one of JSON-RPC 1.0."""
+
+    def edit(request: JsonObject, response: JsonObject) -> JsonObject:
+        return response | ({"jsonrpc": "1.0"} if request.get("method") == "initialize" else {})
+
+    return editing(behaviour, edit)
+
+
+@contract_fault("emcp", breaks="emcp-initialize-result")
+def initialize_in_an_array(behaviour: EmcpBehaviour) -> EmcpBehaviour:
+    """The response to initialize comes as a batch of one."""
+
+    def packed(response: Response) -> Response:
+        if response.status == 200:
+            response.json = [json.loads(response.body or b"null")]
+        return response
+
+    return in_response(behaviour, lambda call: call.method == "initialize", packed)
 
 
 @contract_fault("emcp", breaks="emcp-platform-named")
