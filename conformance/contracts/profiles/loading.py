@@ -13,6 +13,7 @@ from conformance.contracts.rules import load as load_rules
 from conformance.target.errors import ConfigError
 
 _AT = re.compile(r" - at `\$?\.?(.*)`$")
+_WORDS = {"yes": True, "on": True, "no": False, "off": False}
 _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`")
 
 
@@ -46,12 +47,15 @@ def converted(document: Document, named: str) -> Profile:
 
 
 def _without_absent(document: Document, model: type[msgspec.Struct]) -> Document:
-    """TOML has no null: `false` takes out a section, a promise, or an entry of a table of tables."""
+    """TOML has no null: `false` takes out a section, a promise, or an entry of a table of tables. Variables switch in
+    words, as they do for the options of a run."""
     changed = dict(document)
     for one in msgspec.structs.fields(model):
         value, kinds = changed.get(one.encode_name), get_args(one.type) or (one.type,)
         if value is False and NoneType in kinds and bool not in kinds:
             changed[one.encode_name] = None
+        elif isinstance(value, str) and bool in kinds and value.lower() in _WORDS:
+            changed[one.encode_name] = _WORDS[value.lower()]
         elif isinstance(value, dict):
             changed[one.encode_name] = _of_kind(value, kinds)
     return changed

@@ -95,6 +95,14 @@ def test_a_variable_may_set_several_keys() -> None:
     assert load_config({"url": "http://127.0.0.1:9/mcp", "profiles": ["emcp"]}, environ=environ).allow_writes
 
 
+@pytest.mark.parametrize(("word", "said"), [("1", True), ("yes", True), ("On", True), ("0", False), ("off", False)])
+def test_variables_switch_in_words(word: str, said: bool) -> None:
+    profile = load_profile("emcp", {"EMCP_RUNTIME_NEGATIVE_REQUIRE_RATE_LIMIT": word})
+
+    assert profile.rate_limit is not None
+    assert profile.rate_limit.required is said
+
+
 def test_the_runbook_names_of_the_endpoint_are_understood() -> None:
     environ = {
         "EMCP_BASE_URL": "https://site.example/",
