@@ -184,7 +184,7 @@ def test_no_document_is_its_own_ancestor(toolset: Toolset, settings: Emcp) -> No
 @rule("emcp-tree-children")
 def test_children_have_their_parent(toolset: Toolset, settings: Emcp) -> None:
     """All have the parent that was asked for, and the document is among them."""
-    own, parent = toolset.nested()
+    own, parent = toolset.within()
     reply, items = toolset.items("children", id=parent)
     problems = tree.children_problems(items, parent, own, limit_of(toolset, "children"), settings.shape)
     need_none(problems, f"the children of {parent}", reply)

@@ -11,7 +11,7 @@ from conformance.contracts.emcp.catalogue import names_of
 from conformance.contracts.emcp.forms import filled
 from conformance.contracts.emcp.results import items_of
 from conformance.contracts.emcp.settings import Emcp, ToolCall
-from conformance.contracts.emcp.tree import is_id, lowest
+from conformance.contracts.emcp.tree import between, is_id, lowest
 from conformance.contracts.personas import VALID, token_of
 from conformance.protocol.messages import JsonObject
 from conformance.protocol.reply import Reply
@@ -97,6 +97,11 @@ class Toolset:
             self.known["tree"] = self.items("tree")[1]
         found = lowest(self.known["tree"], self.settings.shape)
         return found or not_testable("no document of the tree is below another one")
+
+    def within(self) -> tuple[int, int]:
+        """A document in the middle of the tree, and its parent; where there is none, any that is below another one."""
+        nested = self.nested()
+        return between(self.known["tree"], self.settings.shape) or nested
 
     def pages(self) -> Iterator[Reply]:
         """tools/list, page by page."""

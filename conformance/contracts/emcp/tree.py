@@ -32,6 +32,13 @@ def lowest(items: Sequence[Any], shape: Shape) -> tuple[int, int] | None:
     return max(above.items(), key=lambda row: _height(row[0], above), default=None)
 
 
+def between(items: Sequence[Any], shape: Shape) -> tuple[int, int] | None:
+    """A document with others above and below it, and its parent: there children and grandchildren differ."""
+    pairs = [(own, parent) for own, parent in _parents(items, shape) if is_id(own) and is_id(parent)]
+    above = {parent for _, parent in pairs}
+    return next((pair for pair in pairs if pair[0] in above), None)
+
+
 def _height(own: int, above: Mapping[int, int]) -> int:
     passed: list[int] = []
     while own in above and own not in passed:

@@ -148,6 +148,18 @@ def dispatch_asks_for_no_scope(behaviour: EmcpBehaviour) -> EmcpBehaviour:
     return _served_without_scope(behaviour, lambda call: call.dispatched)
 
 
+@contract_fault("emcp", breaks="access-refusal-without-effect")
+def refused_calls_are_carried_out(behaviour: EmcpBehaviour) -> EmcpBehaviour:
+    """Scopes are asked for when the call has been carried out."""
+
+    def edit(call: Call, response: Response) -> Response:
+        needed = behaviour.scopes.get(call.method, "mcp:admin")
+        known = response.status < 400 and call.identity
+        return _error(call, 403, "scope_denied") if known and not call.scopes & {needed, "*"} else response
+
+    return _edited(_without(behaviour, "scope"), edit)
+
+
 @contract_fault("emcp", breaks="access-missing-scope-advised")
 def callers_may_list_tools(behaviour: EmcpBehaviour) -> EmcpBehaviour:
     """A token for calls only lists tools."""

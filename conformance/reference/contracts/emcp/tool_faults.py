@@ -3,6 +3,7 @@
 import json
 
 from conformance.reference.contracts.catalogue import contract_fault
+from conformance.reference.contracts.emcp import documents
 from conformance.reference.contracts.emcp.behaviour import EmcpBehaviour
 from conformance.reference.contracts.emcp.changes import (
     accepting,
@@ -231,6 +232,16 @@ def children_of_the_root(behaviour: EmcpBehaviour) -> EmcpBehaviour:
         content["items"] = [{**item, "parent": 0} for item in content["items"]]
 
     return in_content(behaviour, "evo.content.children", moved)
+
+
+@contract_fault("emcp", breaks="emcp-tree-children")
+def children_with_grandchildren(behaviour: EmcpBehaviour) -> EmcpBehaviour:
+    """Children are told with their own children."""
+
+    def deepened(content: JsonObject, arguments: JsonObject) -> None:
+        content["items"] = documents.descendants(arguments["id"], 2)[: arguments["limit"]]
+
+    return in_call(behaviour, "evo.content.children", deepened)
 
 
 @contract_fault("emcp", breaks="emcp-tree-descendants")
