@@ -19,7 +19,7 @@ WHAT_IT_DOES = {
 }
 
 ISOLATED = ("noisy", "destructive")
-"""Rules that are judged alone, after all others."""
+"""Rules that are judged alone, after all others; each by its own option."""
 
 Row = tuple["Profile | None", list[pytest.MarkDecorator]]
 
@@ -69,7 +69,7 @@ def _safety(rule: "ContractRule", run: Run) -> list[pytest.MarkDecorator]:
         reason = f"{WHAT_IT_DOES[rule.safety]}; allow it with --{option.replace('_', '-')}"
         marks.append(pytest.mark.conformance_not_testable(reason))
     if rule.safety in ISOLATED:
-        marks.append(pytest.mark.noisy)
+        marks.append(pytest.mark.noisy(allowed=bool(option and getattr(run.config, option))))
     return marks
 
 

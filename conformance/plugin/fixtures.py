@@ -146,5 +146,6 @@ def _conformance_conditions(request: pytest.FixtureRequest) -> None:
     for reason in request.node.iter_markers("conformance_not_testable"):
         not_testable(reason.args[0])
     noisy = request.node.get_closest_marker("noisy")
-    if noisy and RUN in request.config.stash and not request.config.stash[RUN].config.allow_noisy:
+    allowed = noisy and noisy.kwargs.get("allowed", False)
+    if noisy and not allowed and RUN in request.config.stash and not request.config.stash[RUN].config.allow_noisy:
         not_testable("sends a burst or waits long; allow it with --allow-noisy")

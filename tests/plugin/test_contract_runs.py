@@ -31,6 +31,20 @@ def test_contracts_that_are_kept(tmp_path: Path, embedded: Embedded, workers: Se
     assert not list(Draft202012Validator(SCHEMA).iter_errors(outcome.report))
 
 
+@pytest.mark.parametrize(
+    ("allowed", "status"),
+    [((), "not testable"), (("--allow-noisy",), "not testable"), (("--allow-destructive",), "pass")],
+)
+def test_what_destroys_needs_its_own_permission_only(
+    tmp_path: Path, embedded: Embedded, allowed: Sequence[str], status: str
+) -> None:
+    chosen = ("--profile=reference-level3", "--requirement=level3-promotion-created", "suites/contracts", "-q")
+
+    outcome = judged(tmp_path, embedded.url("/contracts/level3"), *chosen, "--allow-writes", *allowed)
+
+    assert [one.status for one in outcome.verdicts] == [status], outcome.shown
+
+
 @pytest.mark.parametrize("workers", [(), ("-n", "2")])
 def test_a_contract_that_is_broken(tmp_path: Path, embedded: Embedded, workers: Sequence[str]) -> None:
     url = embedded.url(f"/contract-faults/tokens-never-expire/{EMCP}")

@@ -22,7 +22,7 @@ class InForce:
 
 
 def in_force(rule: ContractRule, profile: Profile, *, strict_profile: bool) -> InForce | str | None:
-    """The rule as the profile promises it; words when only source code promises it; None when nobody does.
+    """The rule as the profile promises it; words when no document promises it; None when nobody does.
 
     What a profile says under `[rules]` comes first, then the clauses of its system, and without clauses the level of
     the rule itself. A clause that only source code shows (basis S) or that is inferred (I) counts with
@@ -41,7 +41,7 @@ def in_force(rule: ContractRule, profile: Profile, *, strict_profile: bool) -> I
     if not own:
         return None
     if not counted:
-        return f"only source code promises it ({', '.join(_ids(own))}); --strict-profile judges it"
+        return f"source code shows it or it is inferred ({', '.join(_ids(own))}); --strict-profile judges it"
     strictest = "must" if any(clause.level == "must" for clause in counted) else "should"
     return InForce(rule, profile.name, _upper(strictest), _ids(counted))
 
