@@ -13,7 +13,14 @@ from conformance.contracts import Profile, rule
 from conformance.contracts.parity import inventory
 from conformance.contracts.parity.answers import error_codes, is_structured_error, payload, went_well, words
 from conformance.contracts.parity.canary import UP, Canary, Pair, Side, Unusable, open_canary, open_pair
-from conformance.contracts.parity.comparing import Compared, compare, compare_all, median_seconds
+from conformance.contracts.parity.comparing import (
+    Compared,
+    allowed_seconds,
+    compare,
+    compare_all,
+    median_seconds,
+    slower_calls,
+)
 from conformance.contracts.parity.guarding import harmless, health_of, known_calls, need_harmless, runs_dry
 from conformance.contracts.parity.normalising import answer_of, normalised
 from conformance.contracts.parity.settings import HealthCall, Parity
@@ -266,7 +273,7 @@ def test_telemetry_is_within_the_guardrails(pair: Pair, run_config: RunConfig, p
 
 @rule("parity-latency")
 @timing
-def test_latency_is_within_the_guardrails(pair: Pair, parity: Parity) -> None:
+def test_latency_is_within_the_guardrails(pair: Pair, run_config: RunConfig, parity: Parity) -> None:
     """Both are asked before and after, so that a slow moment of the machine hits both."""
     first = median_seconds(pair.active, parity.latency_calls)
     canary = median_seconds(pair.canary, parity.latency_calls)
@@ -274,9 +281,16 @@ def test_latency_is_within_the_guardrails(pair: Pair, parity: Parity) -> None:
     if first is None or canary is None or again is None:
         not_testable("the tools could not be listed")
     active = max(first, again)
-    allowed = active * parity.latency_factor + parity.latency_extra_s
+    allowed = allowed_seconds(active, parity)
     if canary > allowed:
         violation(f"a median of at most {allowed:.3f} s", f"{canary:.3f} s, on the active target {active:.3f} s")
+    calls = {
+        name: call
+        for name, call in known_calls(pair, parity).items()
+        if harmless(call[0], run_config, pair.active, pair.canary)
+    }
+    if slower := slower_calls(pair, calls, parity):
+        violation(f"calls within {parity.latency_factor:g} times the time of the active target", "; ".join(slower))
 
 
 @pytest.fixture

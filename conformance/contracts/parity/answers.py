@@ -12,9 +12,16 @@ def payload(reply: Reply) -> Any:
     if not reply.has_result:
         return None
     if "structuredContent" in reply.result:
-        return reply.result["structuredContent"]
+        return _unwrapped(reply.result["structuredContent"])
     said = texts(reply.result)
     return read_text(said[0]) if said else None
+
+
+def _unwrapped(structured: Any) -> Any:
+    """SDKs put what is no object, such as a text, into an object with the one member `result`."""
+    if isinstance(structured, dict) and structured.keys() == {"result"}:
+        return read_text(structured["result"])
+    return structured
 
 
 def went_well(reply: Reply) -> bool:

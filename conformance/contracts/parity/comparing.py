@@ -1,9 +1,9 @@
 """Calls the read-only tools of both targets with the same arguments, and keeps the answers side by side."""
 
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from conformance.contracts.parity.answers import went_well
 from conformance.contracts.parity.canary import Pair, Side
@@ -12,6 +12,11 @@ from conformance.contracts.parity.settings import Parity
 from conformance.protocol.reply import Reply
 from conformance.target.config import RunConfig
 from conformance.target.roles import callable_tools
+
+Call = tuple[str, dict[str, object]]
+"""The name of a tool, and its arguments."""
+
+AGAIN: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +69,32 @@ def compare_all(pair: Pair, config: RunConfig, settings: Parity) -> Iterator[Com
 
 def median_seconds(side: Side, calls: int) -> float | None:
     """The median time of an answer to a list of the tools; None when none came."""
-    times = []
-    for _ in range(calls):
-        reply = side.peer.request("tools/list")
-        if reply.has_result and reply.exchange.ended_at is not None:
-            times.append(reply.exchange.ended_at)
+    return _median([side.peer.request("tools/list") for _ in range(calls)])
+
+
+def slower_calls(pair: Pair, calls: Mapping[str, Call], settings: Parity) -> list[str]:
+    """Which of the calls the canary answers too slowly: those that are slow once are made some times more."""
+    return [
+        f"{name}: {told}"
+        for name, call in calls.items()
+        if _slower(pair, call, 1, settings) and (told := _slower(pair, call, AGAIN, settings))
+    ]
+
+
+def _slower(pair: Pair, call: Call, times: int, settings: Parity) -> str:
+    name, arguments = call
+    canary = _median([pair.canary.call(name, arguments) for _ in range(times)])
+    active = _median([pair.active.call(name, arguments) for _ in range(times)])
+    if active is None or canary is None or canary <= allowed_seconds(active, settings):
+        return ""
+    return f"{canary:.3f} s, on the active target {active:.3f} s"
+
+
+def allowed_seconds(active: float, settings: Parity) -> float:
+    """How long the canary may take for what the active target answers in that time."""
+    return active * settings.latency_factor + settings.latency_extra_s
+
+
+def _median(replies: Sequence[Reply]) -> float | None:
+    times = [one.exchange.ended_at for one in replies if one.has_result and one.exchange.ended_at is not None]
     return statistics.median(times) if times else None

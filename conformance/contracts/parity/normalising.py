@@ -35,7 +35,7 @@ class Normalising(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 def normalised(value: Any, settings: Normalising, path: str = "") -> Any:
-    """The value without what may differ."""
+    """The value without what may differ, texts that are JSON being read wherever they stand."""
     if isinstance(value, dict):
         kept = {key: inner for key, inner in value.items() if key not in settings.ignored_keys}
         return {
@@ -45,6 +45,9 @@ def normalised(value: Any, settings: Normalising, path: str = "") -> Any:
         }
     if isinstance(value, list):
         return [normalised(inner, settings, _inner(path, str(index))) for index, inner in enumerate(value)]
+    read = read_text(value)
+    if read is not value:
+        return normalised(read, settings, path)
     if settings.ignore_times and isinstance(value, str) and _ISO_UTC.fullmatch(value):
         return TIME
     return value

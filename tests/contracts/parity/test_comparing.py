@@ -22,6 +22,7 @@ def tool(name: str, **members: Any) -> dict[str, Any]:
         ({"at": "2025-10-22T20:14:42.542Z"}, {"at": "2026-01-01T00:00:00Z"}),
         ({"deep": [{"generated_at": "x", "b": 2}]}, {"deep": [{"b": 2, "generated_at": "y"}]}),
         ({"n": 1}, {"n": 1.0}),
+        ({"result": '{"a": 1, "pid": 1}'}, {"result": '{\n "pid": 2,\n "a": 1}'}),
     ],
 )
 def test_what_may_differ(active: Any, canary: Any) -> None:
@@ -32,6 +33,7 @@ def test_what_may_differ(active: Any, canary: Any) -> None:
     ("active", "canary", "said"),
     [
         ({"a": 1}, {"a": 2}, "a is 1, on the canary 2"),
+        ({"a": '{"b": 1}'}, {"a": '{"b": 2}'}, "a.b is 1, on the canary 2"),
         ({"a": 1}, {}, "a is missing on the canary"),
         ({}, {"a": 1}, "a is on the canary only"),
         ([1, 2], [1], "the whole has 2 items, on the canary 1"),

@@ -35,7 +35,9 @@ class UpgradeBehaviour:
     canary_resources: Listing = as_listed
     canary_prompts: Listing = as_listed
     canary_answer: Answer = as_it_is
-    canary_list_delay_s: float = 0
+    canary_delay_s: float = 0
+    canary_slow_tool: str = ""
+    """The tool that the delay is about; none: the list of tools."""
     canary_knows_all_methods: bool = False
     canary_crashes_on_bad_input: bool = False
     canary_mixes_ids: bool = False
@@ -43,6 +45,8 @@ class UpgradeBehaviour:
     """Tools that a dry worker refuses."""
     dry_code: str = "dry_run_violation"
     dry_keeps_state: bool = True
+    wraps_texts: bool = False
+    """Whether results are texts in a member of structured content, which say by themselves that they are errors."""
     flags: tuple[tuple[str, str], ...] = (("ADMIN_TOOLS", "1"), ("ROUTING_TOOLS", "1"))
     """What was set when the worker started."""
     missing_flags: tuple[str, ...] = ()

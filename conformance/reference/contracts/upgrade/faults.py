@@ -100,7 +100,13 @@ def canary_queues_more(b: B) -> B:
 @contract_fault("upgrade", breaks="parity-latency")
 def canary_is_slow(b: B) -> B:
     """The canary takes its time for each list."""
-    return replace(b, canary_list_delay_s=30)
+    return replace(b, canary_delay_s=30)
+
+
+@contract_fault("upgrade", breaks="parity-latency")
+def canary_plans_slowly(b: B) -> B:
+    """The canary takes its time for one tool."""
+    return replace(b, canary_delay_s=30, canary_slow_tool="plan")
 
 
 @contract_fault("upgrade", breaks="parity-health")

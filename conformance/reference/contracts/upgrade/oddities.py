@@ -64,6 +64,12 @@ def canary_swaps_two_tasks(b: B) -> B:
     return replace(b, canary_answer=of_tool("schedule", swapped))
 
 
+@contract_oddity("upgrade", because="SDKs put a text into structured content; a refusal is structured without isError")
+def results_are_texts(b: B) -> B:
+    """Results are texts with JSON, also in the structured content, and no result says isError."""
+    return replace(b, wraps_texts=True)
+
+
 @contract_oddity("upgrade", because="a single failed health check is no outage (R-WVO-06)")
 def health_fails_twice(b: B) -> B:
     """Two health checks in a row fail, and no third."""

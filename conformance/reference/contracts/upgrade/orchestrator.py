@@ -93,7 +93,7 @@ class Endpoint:
             case "server/discover":
                 return self._discovered()
             case "tools/list":
-                await self._be_slow()
+                await self._be_slow("")
                 return _cacheable({"tools": self._changed(listed(), self._behaviour.canary_tools)})
             case "resources/list":
                 return _cacheable({"resources": self._changed(_RESOURCES, self._behaviour.canary_resources)})
@@ -102,6 +102,7 @@ class Endpoint:
             case "prompts/list":
                 return _cacheable({"prompts": self._changed(_PROMPTS, self._behaviour.canary_prompts)})
             case "tools/call":
+                await self._be_slow(str(params.get("name")))
                 return self._called(params)
         if self._worker.is_canary and self._behaviour.canary_knows_all_methods:
             return {"resultType": "complete"}
@@ -120,9 +121,9 @@ class Endpoint:
         found = {"supportedVersions": [MODERN[-1]], "capabilities": capabilities}
         return _cacheable({**found, "_meta": {META_SERVER_INFO: info}})
 
-    async def _be_slow(self) -> None:
-        if self._worker.is_canary:
-            await asyncio.sleep(self._behaviour.canary_list_delay_s * self._behaviour.scale)
+    async def _be_slow(self, tool: str) -> None:
+        if self._worker.is_canary and tool == self._behaviour.canary_slow_tool:
+            await asyncio.sleep(self._behaviour.canary_delay_s * self._behaviour.scale)
 
     def _changed(self, items: list[Json], change: Any) -> list[Json]:
         changed: list[Json] = change([dict(item) for item in items]) if self._worker.is_canary else items
@@ -140,8 +141,8 @@ class Endpoint:
             said = self._worker.call(str(name), arguments)
         except Refusal as refusal:
             error = {"code": refusal.code, "message": str(refusal)}
-            return _said({"ok": False, "error": error, "tool": name}, failed=True)
-        return _said(said)
+            said = {"ok": False, "error": error, "tool": name}
+        return _wrapped(said) if self._behaviour.wraps_texts else _said(said)
 
 
 def _wrong(name: str, arguments: Json) -> str:
@@ -155,6 +156,12 @@ def _wrong(name: str, arguments: Json) -> str:
         if key in arguments and not isinstance(arguments[key], types[known["type"]]):
             return f"{key} is no {known['type']}"
     return ""
+
+
+def _wrapped(value: Any) -> Json:
+    text = json.dumps(value, indent=2)
+    block = {"type": "text", "text": text}
+    return {"resultType": "complete", "content": [block], "structuredContent": {"result": text}}
 
 
 def _said(value: Any, *, failed: bool = False) -> Json:
