@@ -124,11 +124,11 @@ def test_utilisation_is_the_share_of_the_limit(reading: Reading) -> None:
 @rule("telemetry-fresh")
 def test_the_watch_window_is_covered(watched: Reading, telemetry: Telemetry) -> None:
     """No long gap, and with `live` no old newest line."""
-    now = time.time()
-    found = watch.covered(watched, telemetry, now) if watched.watch_from is not None else []
-    found += watch.fresh(watched, telemetry, now) if telemetry.live else []
     if watched.watch_from is None and not telemetry.live:
         not_testable("no watch is known; name watch_from, or live = true, under [telemetry]")
+    now = time.time()
+    found = watch.covered(watched, telemetry, now)
+    found += watch.fresh(watched, telemetry, now) if telemetry.live else []
     if found:
         violation(f"a line at least every {telemetry.newest_age_s:g} s", "; ".join(found))
 

@@ -192,7 +192,7 @@ def _providers(body: Body) -> Iterator[tuple[str, dict[str, Any]]]:
 def error_rate(body: Body, settings: Telemetry) -> float | None:
     """The share of failed calls, from the first place that has it."""
     found = (_number(at_path(body, path)) for path in settings.error_rates)
-    return next((value for value in found if value is not None), None)
+    return next((value for value in found if value is not None and 0 <= value <= 1), None)
 
 
 def coordinator(body: Body) -> tuple[str, bool] | None:

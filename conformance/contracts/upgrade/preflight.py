@@ -62,7 +62,7 @@ def gates_in_order(document: Any, settings: Upgrade) -> list[str]:
 
 def failure_told(document: Any, settings: Upgrade) -> list[str]:
     """An outcome and its logs agree: the failed check is named, alone, and the last one."""
-    if is_stub(document):
+    if is_stub(document) or not isinstance(member(document, "ok"), bool):
         return []
     logs = objects(member(document, "logs"))
     failed = [number for number, log in enumerate(logs) if log.get("status") == "failed"]
@@ -125,9 +125,11 @@ def clean(document: Any, settings: Upgrade) -> list[str]:
 
 
 def directory_named(name: str, upgrade_id: Any) -> list[str]:
-    """The directory of a run is called like the upgrade, or by its time."""
+    """The directory of a run is called like the upgrade, or by its time: not by the time of another one."""
     if isinstance(upgrade_id, str) and upgrade_id:
-        return [] if name == upgrade_id else [f"the directory is {quoted(name)}, the upgrade {quoted(upgrade_id)}"]
+        if name == upgrade_id or (STAMP.fullmatch(name) and not STAMP.fullmatch(upgrade_id)):
+            return []
+        return [f"the directory is {quoted(name)}, the upgrade {quoted(upgrade_id)}"]
     if STAMP.fullmatch(name):
         return []
     return [f"the directory is {quoted(name)}, expected a time such as 2025-10-12T23-54-14-942Z"]

@@ -6,7 +6,9 @@ import msgspec
 import pytest
 
 from conformance.contracts.rules import load
+from conformance.contracts.upgrade import preflight
 from tests.contracts.upgrade.building import (
+    ID,
     JUDGES,
     Documents,
     a_failed_preflight,
@@ -65,7 +67,7 @@ DEFECTS = [
     ("upgrade-preflight-failure-told", changed(FAILED, "preflight.logs", lambda logs: logs[::-1])),
     ("upgrade-preflight-versions-true", changed(everything(), "preflight.versions.1.constraint", ">=12.0.0")),
     ("upgrade-preflight-versions-true", changed(everything(), "preflight.versions.0.detected", "24.9.0")),
-    ("upgrade-run-directory-named", changed(everything(), "report.upgrade_id", "another")),
+    ("upgrade-run-directory-named", changed(everything(), "report.upgrade_id", "2025-10-12T23-54-14-942Z")),
     ("upgrade-gates-repeat-preflight", changed(everything(), "gates.ok", False)),
     ("upgrade-gates-repeat-preflight", changed(everything(), "gates.artifact", "x/2025-10-12T23-54-14-942Z/p.json")),
     ("upgrade-gates-repeat-preflight", changed(everything(), "gates.gates.0.status", "passed")),
@@ -181,6 +183,27 @@ def test_a_backup_that_stays_is_no_failover() -> None:
     bodies = [a_snapshot_line(at, coordinatorType="codex" if at > 200 else "claude_code") for at in range(0, 605, 5)]
 
     assert set(red(changed(everything(), "telemetry", bodies))) == {"telemetry-coordinator"}
+
+
+@pytest.mark.parametrize(("name", "named"), [(ID, True), ("canary-7", True), ("latest", False)])
+def test_a_run_is_called_like_its_upgrade_or_by_its_time(name: str, named: bool) -> None:
+    assert (not preflight.directory_named(name, "canary-7")) is named
+
+
+@pytest.mark.parametrize(
+    ("documents", "rule"),
+    [
+        (everything() | {"report": [everything()["report"]]}, "upgrade-run-documents-valid"),
+        (changed(everything(), "report.status", "PASSED"), "upgrade-run-documents-valid"),
+        (changed(everything(), "report.summary", None), "upgrade-run-documents-valid"),
+        (changed(everything(), "preflight.ok", "true"), "upgrade-preflight-valid"),
+    ],
+)
+def test_a_wrong_shape_is_not_told_by_the_counters_as_well(documents: Documents, rule: str) -> None:
+    found = red(documents)
+
+    assert rule in found
+    assert not {one for one in found if "counts" in one or "failure-told" in one}
 
 
 def test_a_run_that_skipped_its_tests_is_not_ready() -> None:
