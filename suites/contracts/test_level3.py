@@ -14,6 +14,7 @@ from conformance.contracts.level3.settings import Level3
 from conformance.contracts.metrics.judges import found_name
 from conformance.contracts.metrics.scraping import grew, is_one_process, scrape
 from conformance.contracts.paths import at_path
+from conformance.target.config import RunConfig
 from conformance.wire.exchange import Exchange
 
 SECTION = "level3"
@@ -89,17 +90,26 @@ def test_errors_hide_internals(api: Api) -> None:
 
 
 @rule("level3-pages")
-def test_lists_come_in_pages(api: Api) -> None:
-    """As many as asked for, and how to get the rest."""
+def test_lists_come_in_pages(api: Api, run_config: RunConfig) -> None:
+    """As many as asked for, and how to get the rest. A list of one item shows nothing about pages."""
+    if run_config.allow_writes and api.has("upload"):
+        for _ in range(2):
+            uploaded(api, fresh_blob(api))
+    most = 0
     for offset in (0, 1):
         exchange = api.succeed("search", limit=1, offset=offset)
         items = ids_in(api, "search", exchange)
         expect(exchange).that(len(items) <= 1, "at most one item", f"{len(items)} items")
         total = exchange.header("x-total-count") or ""
         expect(exchange).that(total.isdigit(), "a number in X-Total-Count", total or "no such header")
+        most = max(most, int(total))
+        fits = int(total) >= offset + len(items)
+        expect(exchange).that(fits, "an X-Total-Count of all items, not of the page", f"{total}, from item {offset} on")
         if int(total) > offset + 1:
             links = exchange.header("link") or ""
             expect(exchange).that(re.search(r'rel="?next"?', links), "a Link to the next page", links or "no Link")
+    if most < 2:
+        not_testable("fewer than two items are listed; --allow-writes puts two there")
 
 
 @rule("level3-page-size-bounded")

@@ -23,6 +23,8 @@ from conformance.contracts.metrics.scraping import grew, is_one_process, scrape
 from conformance.plugin.waiting import Pause
 
 SECTION = "level3"
+LOOKS_AFTER = 3
+"""How often a promotion that came to its end is looked at again."""
 GOING = ("approved", "in_progress", "completed")
 
 
@@ -157,9 +159,12 @@ def test_promotion_completes(api: Api, settings: Level3, patience: float) -> Non
 
 
 @rule("level3-states-legal")
-def test_states_are_legal(api: Api, patience: float) -> None:
-    """From pending to the end, and never back."""
-    _, states = completed(api, patience)
+def test_states_are_legal(api: Api, profile: Profile, settings: Level3, patience: float) -> None:
+    """From pending to the end, and never back: an end is looked at again."""
+    id, states = completed(api, patience)
+    for _ in range(LOOKS_AFTER):
+        time.sleep(profile.seconds(settings.poll_s))
+        states.append(read(api, id)[0])
     if problems := list(illegal_steps(states)):
         violation("states that follow each other as promised", f"{'; '.join(problems)} ({' -> '.join(states)})")
 

@@ -9,6 +9,7 @@ from conformance.contracts.metrics.settings import Metrics
 
 _SUFFIXES = ("", "_bucket", "_sum", "_count")
 _SAME = 1e-9
+_OTHER_SIDE = {"<": ">", ">": "<"}
 
 
 def severities(alerts: Iterable[Alert], settings: Alerts) -> Iterator[str]:
@@ -71,10 +72,18 @@ def _differences(rule: AlertRule, wanted: Threshold, severe: tuple[str, ...]) ->
 
 
 def _compares(rule: AlertRule, wanted: Threshold) -> bool:
+    """As it is, or by what is left of the whole: less than a tenth is free where more than nine tenths are used."""
     assert wanted.limit is not None
-    limits = [wanted.limit, *([wanted.limit * 100] if rule.expression.in_percent else [])]
-    same_way = [limit for op, limit in rule.expression.comparisons if op[0] == wanted.op[0]]
-    return any(abs(limit - one) <= _SAME * max(1, abs(limit)) for limit in limits for one in same_way)
+    sides = [(wanted.op[0], wanted.limit)]
+    if rule.expression.subtracts and 0 < wanted.limit < 1:
+        sides.append((_OTHER_SIDE.get(wanted.op[0], ""), 1 - wanted.limit))
+    units = (1, 100) if rule.expression.in_percent else (1,)
+    return any(
+        op[0] == side and abs(limit * unit - one) <= _SAME * max(1, abs(limit * unit))
+        for side, limit in sides
+        for unit in units
+        for op, one in rule.expression.comparisons
+    )
 
 
 def _described(wanted: Threshold) -> str:

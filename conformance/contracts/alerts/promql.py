@@ -39,6 +39,7 @@ class Expression:
     metrics: frozenset[str] = frozenset()
     comparisons: tuple[tuple[str, float], ...] = ()
     in_percent: bool = False
+    subtracts: bool = False
     problem: str = ""
 
 
@@ -93,7 +94,8 @@ def _read(tokens: list[Token]) -> Expression:
     if problem := _dangling(tokens):
         return Expression(problem=problem)
     percent = any(kind == "number" and text in ("100", "100.0") for kind, text in tokens)
-    return Expression(frozenset(reader.metrics), tuple(_comparisons(tokens)), percent)
+    subtracts = any(second == "-" and first not in _BINARY | {"("} for (_, first), (_, second) in pairwise(tokens))
+    return Expression(frozenset(reader.metrics), tuple(_comparisons(tokens)), percent, subtracts)
 
 
 def _dangling(tokens: list[Token]) -> str:

@@ -27,6 +27,25 @@ def test_a_rule_stands_for_an_alert_in_any_form(expr: str) -> None:
     assert not list(missing([WANTED], [rule(expr)], FAMILIES))
 
 
+USED = Threshold(title="disk", uses=("used_bytes", "total_bytes"), limit=0.9)
+
+
+@pytest.mark.parametrize(
+    ("expr", "fits"),
+    [
+        ("used_bytes / total_bytes > 0.9", True),
+        ("(total_bytes - used_bytes) / total_bytes < 0.1", True),
+        ("100 * (total_bytes - used_bytes) / total_bytes < 10", True),
+        ("1 - used_bytes / total_bytes < 0.1", True),
+        ("(total_bytes - used_bytes) / total_bytes < 0.9", False),
+        ("(total_bytes - used_bytes) / total_bytes > 0.1", False),
+        ("used_bytes / total_bytes < 0.1", False),
+    ],
+)
+def test_a_limit_may_be_told_by_what_is_left(expr: str, fits: bool) -> None:
+    assert (not list(missing([USED], [rule(expr)], None))) is fits
+
+
 @pytest.mark.parametrize(
     ("found", "words"),
     [

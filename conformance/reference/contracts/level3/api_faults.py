@@ -66,6 +66,12 @@ def level3_no_pages(b: B) -> B:
     return replace(b, paging=False)
 
 
+@contract_fault("level3", breaks="level3-pages")
+def level3_page_is_the_total(b: B) -> B:
+    """The total count is that of the page."""
+    return replace(b, counts_page=True)
+
+
 @contract_fault("level3", breaks="level3-page-size-bounded")
 def level3_unbounded_pages(b: B) -> B:
     """A page may be of any size."""
@@ -255,6 +261,12 @@ def level3_rolls_back_nothing(b: B) -> B:
 def level3_states_go_back(b: B) -> B:
     """A promotion that is in progress goes back to where it was only approved."""
     return replace(b, states=("in_progress", "approved", "approved", "completed"))
+
+
+@contract_fault("level3", breaks="level3-states-legal")
+def level3_end_is_no_end(b: B) -> B:
+    """A promotion that was completed is in progress again."""
+    return replace(b, states=("in_progress", "completed", "in_progress"))
 
 
 @contract_fault("level3", breaks="level3-validations-counted")

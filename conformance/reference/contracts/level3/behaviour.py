@@ -80,6 +80,8 @@ class Level3Behaviour:
     slow_real_s: float = 0.4
     failing: Callable[[int], bool] = lambda number: False
     paging: bool = True
+    counts_page: bool = False
+    """Whether the total is that of the page."""
     max_page: int | None = 1000
     cap_pages: bool = False
     openapi: Json | None = None

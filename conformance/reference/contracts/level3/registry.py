@@ -124,7 +124,10 @@ class Registry:
         found = found if behaviour.searchable else []
         page = found[offset : offset + limit] if behaviour.paging else found
         told = {"artifacts": [one.told() for one in page], "total": len(found), "limit": limit, "offset": offset}
-        return answer(told, headers=self._paging(request, len(found), limit, offset))
+        headers = self._paging(request, len(found), limit, offset)
+        if behaviour.counts_page:
+            headers["X-Total-Count"] = str(len(page))
+        return answer(told, headers=headers)
 
     def _paging(self, request: Request, total: int, limit: int, offset: int) -> Json:
         if not self.behaviour.paging:
