@@ -116,9 +116,23 @@ def credential_secret(driver: Driver) -> Iterator[str]:
     yield from (f"the credential stands in {name}" for name, data in outputs.items() if canary in data)
     if any(canary in beat.body for beat in seen.heartbeats):
         yield "the credential stands in a heartbeat"
+    own = driver.profile.credential.body
+    for place in _places_of(seen.token, seen.handshakes[0].document) if own else ():
+        if place != own:
+            yield f"the credential stands at {place} of the handshake"
     for path in driver.files():
         if _holds(path, canary):
             yield f"the credential stands in {path.name}"
+
+
+def _places_of(text: str, value: Any, place: str = "") -> Iterator[str]:
+    """The dotted paths of the texts that hold a text."""
+    if isinstance(value, str) and text in value:
+        yield place
+    elif isinstance(value, dict | list):
+        inner = value.items() if isinstance(value, dict) else enumerate(value)
+        for step, one in inner:
+            yield from _places_of(text, one, f"{place}.{step}".removeprefix("."))
 
 
 def _holds(path: Any, canary: bytes) -> bool:

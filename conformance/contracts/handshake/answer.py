@@ -1,7 +1,10 @@
 """What an acknowledgement says, read at the places that the profile names. Judges return problems as sentences."""
 
+import base64
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from conformance.contracts.handshake.settings import Handshake
 from conformance.contracts.paths import at_path
@@ -33,6 +36,13 @@ def expiry_problems(document: Any, settings: Handshake) -> Iterator[str]:
         yield f"no {' or '.join(settings.expiry)}"
     elif instant(value) is None:
         yield f"{shown(value)}, which is no date-time with an offset"
+
+
+def writings(credential: str) -> set[str]:
+    """The forms in which an answer may repeat a credential: as it is, in JSON, in a URL, in Base64."""
+    whole = base64.b64encode(credential.encode()).decode().rstrip("=")
+    safe = whole.translate(str.maketrans("+/", "-_"))
+    return {credential, json.dumps(credential)[1:-1], quote(credential, safe=""), whole, safe}
 
 
 def far_expiry_problems(document: Any, settings: Handshake, now: float) -> Iterator[str]:

@@ -109,7 +109,7 @@ class Gateway:
             return ""
         if expires is None:
             raise Blocked("the session has no expiry", by="handshake-credential-expiry")
-        if expires <= time.time():
+        if expires <= time.time() - self.settings.clock_skew_s:
             raise Blocked("the credential of the session has expired", by="handshake-expiry-ahead")
         return iso(int(expires))
 

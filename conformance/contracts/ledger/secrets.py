@@ -22,9 +22,16 @@ _MASKED: Final = re.compile(
 _VALUE: Final = re.compile(
     r"\bbearer\s+(?=\S*[0-9])[A-Za-z0-9._~+/=-]{16,}"
     r"|\beyJ[A-Za-z0-9_-]{8,1024}\.[A-Za-z0-9_-]{8,1024}\."
-    r"|://[^/\s:@]+:[^/\s:@*<]+@",
+    r"|://[^/\s:@]+:[^/\s:@*<]+@"
+    r"|\b(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|sk-)(?=\S*[0-9])[A-Za-z0-9_-]{16,}|\bAKIA[0-9A-Z]{16}\b"
+    r"|(?:token|secret|passw(?:or)?d|api[_-]?key)[\"']?\s*[=:]\s*[\"']?"
+    r"(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[A-Za-z0-9_+/]{20,}",
     re.IGNORECASE,
 )
+_HINTS: Final = (
+    "@", "eyJ", "earer", "EARER", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "sk-", "AKIA",
+    "oken", "OKEN", "ecret", "ECRET", "assw", "ASSW", "key=", "key:", "KEY=", "KEY:", "key\"", "KEY\"",
+)  # fmt: skip
 _REQUEST: Final = ("traces", "rest", "request")
 _EXPECTED: Final = "holds a credential, expected none or a masked one"
 
@@ -101,7 +108,7 @@ def _is_credential(name: str, value: str) -> bool:
 
 def _is_hinted(text: str) -> bool:
     """Whether it is worth a closer look."""
-    return "@" in text or "eyJ" in text or "earer" in text or "EARER" in text
+    return any(hint in text for hint in _HINTS)
 
 
 @lru_cache(256)

@@ -28,6 +28,14 @@ ANSWER: dict[str, Any] = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "body",
+    ["a p/ss+w\"rd", "a%20p%2Fss%2Bw%22rd", r"a p/ss+w\"rd", "YSBwL3NzK3cicmQ=", "YSBwL3NzK3cicmQ"],
+)
+def test_a_credential_is_known_however_it_is_written(body: str) -> None:
+    assert any(one in body for one in answer.writings('a p/ss+w"rd'))
+
+
 def changed(path: str, value: Any) -> dict[str, Any]:
     return with_path(ANSWER, path, value)
 

@@ -194,6 +194,25 @@ def test_a_credential_in_the_trace_is_found_without_the_strict_profile_too() -> 
     assert found(history(leaked), PORTABLE) == [("C-ABZU-058", "must", 2)]
 
 
+@pytest.mark.parametrize(
+    ("note", "leaks"),
+    [
+        ("rotated with token=ghp_0123456789abcdefghijABCDEFGHIJ", True),
+        ("pushed by github_pat_11ABCDEFG0123456789_abcdefghij", True),
+        ("key AKIAIOSFODNN7EXAMPLE of the bucket", True),
+        ('{"api_key": "Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5"}', True),
+        ("password: hunter2hunter2hunter2hunter2", True),
+        ("token=operator_api", False),
+        ("the secret: rotated-2025-11-21-by-the-night-shift", False),
+        ("api_key=************************", False),
+        ("ask-the-team-1234567890abcdef", False),
+        ("token: none", False),
+    ],
+)
+def test_a_credential_in_a_sentence_is_found(note: str, leaks: bool) -> None:
+    assert bool(found(history({**entry(), "note": note}), PORTABLE)) is leaks
+
+
 def test_an_expired_credential_of_the_latest_lines() -> None:
     expired = {"credential_expiry": stamp(NOW - timedelta(minutes=1))}
     ledger = [{**entry(), **expired}, *rotation()[:2], {**rotation()[2], **expired}]

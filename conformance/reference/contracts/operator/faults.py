@@ -1,5 +1,6 @@
 """Gateways that break one promise each."""
 
+import base64
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -132,6 +133,17 @@ def credential_mirrored(b: OperatorBehaviour) -> OperatorBehaviour:
         return with_path(answer, "echo.rotation.credentials", request["rotation"].get("credentials"))
 
     return replace(b, acknowledge=mirror)
+
+
+@_fault("handshake-credential-secret")
+def credential_encoded(b: OperatorBehaviour) -> OperatorBehaviour:
+    """The credential stands in the answer as Base64."""
+
+    def encoded(answer: Json, request: Json) -> Json:
+        token = str((request["rotation"].get("credentials") or {}).get("token", ""))
+        return with_path(answer, "session.resume", base64.b64encode(token.encode()).decode())
+
+    return replace(b, acknowledge=encoded)
 
 
 @_fault("handshake-credential-needed")

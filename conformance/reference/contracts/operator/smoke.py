@@ -58,6 +58,7 @@ class Habits:
     logs_credential: bool = False
     sorts_contexts: bool = True
     shows_credential_in_ledger: bool = False
+    traces_credential: bool = False
     packs_online: bool = False
 
 
@@ -97,6 +98,7 @@ FAULTS: Mapping[str, tuple[str, Habits]] = {
     "basic-credential": ("client-credential-sent", Habits(credential_type="basic")),
     "credential-in-log": ("client-credential-secret", Habits(logs_credential=True)),
     "credential-in-ledger": ("client-credential-secret", Habits(shows_credential_in_ledger=True)),
+    "credential-in-trace": ("client-credential-secret", Habits(traces_credential=True)),
     "overrides-ignored": ("client-rotation-overrides", Habits(heeds_overrides=False)),
     "nothing-logged": ("client-handshake-logged", Habits(logs=False)),
     "contexts-unsorted": ("client-handshake-logged", Habits(sorts_contexts=False)),
@@ -197,8 +199,10 @@ class _Run:
             "supports_hot_swap": known.get("MCP_SUPPORTS_HOT_SWAP", "1").lower() in ("1", "true", "yes", "on"),
             "token_hint": known.get("MCP_ROTATION_HINT", "operator"),
         }
+        token = self._environ.get("MCP_CONNECTOR_TOKEN", "")
+        if self.habits.traces_credential:
+            rotation["traced_as"] = f"bearer {token}"
         if self.habits.sends_credential:
-            token = self._environ.get("MCP_CONNECTOR_TOKEN", "")
             rotation["credentials"] = {"type": self.habits.credential_type, "token": token}
         return rotation
 
