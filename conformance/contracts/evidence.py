@@ -18,8 +18,12 @@ class Evidence:
         return self.paths.get(name) or not_testable(f"no {name} is given; name it with --evidence {name}=PATH")
 
     def read(self, name: str) -> bytes:
-        """The bytes of a file; *not testable* when it was not given."""
-        return self.path(name).read_bytes()
+        """The bytes of a file; *not testable* when it was not given, or cannot be read."""
+        path = self.path(name)
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            not_testable(f"{name}: {path} cannot be read: {error.strerror or error}")
 
     def __contains__(self, name: str) -> bool:
         return name in self.paths

@@ -170,39 +170,41 @@ def test_the_artifacts_of_a_run_are_valid(artifacts: Artifacts) -> None:
 @rule("upgrade-report-counts-steps")
 def test_the_report_counts_the_steps(artifacts: Artifacts) -> None:
     """Every counter is recomputed."""
-    judge("the counters of the steps", run.steps_counted(artifacts.read("report"), artifacts.read("steps")))
+    judge("the counters of the steps", run.steps_counted(artifacts.shaped("report"), artifacts.shaped("steps")))
 
 
 @rule("upgrade-report-counts-shadow")
 def test_the_report_counts_the_shadow_checks(artifacts: Artifacts) -> None:
     """Every counter is recomputed, and the status that follows from them."""
-    judge("the counters of the shadow checks", run.shadow_counted(artifacts.read("report"), artifacts.read("shadow")))
+    found = run.shadow_counted(artifacts.shaped("report"), artifacts.shaped("shadow"))
+    judge("the counters of the shadow checks", found)
 
 
 @rule("upgrade-ready-when-green")
 def test_only_green_is_ready(artifacts: Artifacts) -> None:
     """One difference, or one gate that is not passed, is enough."""
-    judge("ready only when all is green", run.ready_when_green(artifacts.read("report"), artifacts.optional("shadow")))
+    found = run.ready_when_green(artifacts.shaped("report"), artifacts.optional("shadow"))
+    judge("ready only when all is green", found)
 
 
 @rule("upgrade-promoted-when-ready")
 def test_only_what_is_ready_is_promoted(artifacts: Artifacts) -> None:
     """Whatever was promoted."""
-    found = run.promoted_when_ready(artifacts.read("report"), artifacts.optional("plan"))
+    found = run.promoted_when_ready(artifacts.shaped("report"), artifacts.optional("plan"))
     judge("a promotion of what was ready", found)
 
 
 @rule("upgrade-steps-in-order")
 def test_steps_follow_each_other(artifacts: Artifacts, upgrade: Upgrade) -> None:
     """Built, tested, compared: in that order."""
-    judge("steps one after the other", run.in_order(artifacts.read("steps"), upgrade))
+    judge("steps one after the other", run.in_order(artifacts.shaped("steps"), upgrade))
 
 
 @rule("upgrade-skipped-not-promotable")
 def test_a_run_with_skipped_steps_is_not_ready(artifacts: Artifacts, upgrade: Upgrade) -> None:
     """What was not tested is not called tested."""
     found = run.skipped_not_ready(
-        artifacts.read("report"), artifacts.read("steps"), artifacts.optional("preflight"), upgrade
+        artifacts.shaped("report"), artifacts.shaped("steps"), artifacts.optional("preflight"), upgrade
     )
     judge("not ready with skipped steps", found)
 
@@ -210,19 +212,19 @@ def test_a_run_with_skipped_steps_is_not_ready(artifacts: Artifacts, upgrade: Up
 @rule("upgrade-shadow-covers")
 def test_the_shadow_phase_covers_the_cycle(artifacts: Artifacts, upgrade: Upgrade) -> None:
     """Under whatever name."""
-    judge("a check of every part", run.covered(artifacts.read("shadow"), upgrade))
+    judge("a check of every part", run.covered(artifacts.shaped("shadow"), upgrade))
 
 
 @rule("upgrade-shadow-stops")
 def test_the_shadow_phase_stops_at_a_difference(artifacts: Artifacts) -> None:
     """The first one."""
-    judge("nothing after the first difference", run.stopped(artifacts.read("shadow")))
+    judge("nothing after the first difference", run.stopped(artifacts.shaped("shadow")))
 
 
 @rule("upgrade-shadow-compared-rightly")
 def test_shadow_checks_are_compared_rightly(artifacts: Artifacts, normalising: Normalising) -> None:
     """As far as both sides are kept."""
-    judge("verdicts that are true", run.compared_rightly(artifacts.read("shadow"), normalising))
+    judge("verdicts that are true", run.compared_rightly(artifacts.shaped("shadow"), normalising))
 
 
 @rule("upgrade-shadow-summarised")
@@ -236,7 +238,7 @@ def test_the_shadow_summary_is_true(artifacts: Artifacts) -> None:
 @rule("upgrade-failure-not-passed")
 def test_a_failed_run_is_not_passed(artifacts: Artifacts, upgrade: Upgrade) -> None:
     """No report is better than a wrong one."""
-    report = artifacts.read("report")
+    report = artifacts.shaped("report")
     found = run.failed_honestly(report, artifacts.optional("steps"), artifacts.optional("preflight"), upgrade)
     judge("no report that calls a failed run passed", found)
 

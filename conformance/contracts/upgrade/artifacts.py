@@ -11,6 +11,8 @@ from conformance.contracts.upgrade.settings import Upgrade
 
 RUN: Final = "run-dir"
 WORKSPACE: Final = "workspace"
+LISTS: Final = frozenset({"steps", "shadow"})
+"""Documents that are arrays; the others are objects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,13 @@ class Artifacts:
             return read(self.need(name))
         except Unreadable as error:
             not_testable(f"{name} {error}")
+
+    def shaped(self, name: str) -> Any:
+        """The document, if it is of the right kind at all: a rule of its own tells when it is not."""
+        document = self.read(name)
+        if not isinstance(document, list if name in LISTS else dict):
+            not_testable(f"{name} is not an {'array' if name in LISTS else 'object'}")
+        return document
 
     def optional(self, name: str) -> Any:
         """The document, or None."""

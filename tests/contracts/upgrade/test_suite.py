@@ -57,6 +57,14 @@ def test_files_that_are_no_json_are_a_verdict(tmp_path: Path) -> None:
     assert found <= {"upgrade-preflight-valid", "upgrade-run-documents-valid", "upgrade-milestones-present"}
 
 
+@pytest.mark.parametrize("text", ["7", '"text"', "[]", "null"])
+def test_a_report_of_another_kind_is_told_once(text: str, tmp_path: Path) -> None:
+    write(tmp_path, everything())
+    (tmp_path / "experiments/mcp/upgrade" / ID / "report.json").write_text(text)
+
+    assert red(tmp_path) == {"upgrade-run-documents-valid", "upgrade-milestones-present"}
+
+
 @pytest.mark.parametrize(
     ("detected", "constraint", "right"),
     [
