@@ -40,6 +40,11 @@ def overridden(body: Mapping[str, Any], overrides: Mapping[str, Any]) -> Body:
     return changed
 
 
+def misread(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """The members that were arrays, and are texts now: variables that hold no JSON."""
+    return [name for name, value in before.items() if isinstance(value, list) and isinstance(after.get(name), str)]
+
+
 def _like(before: Any, value: Any) -> Any:
     """A text from a variable as the type of what it replaces."""
     if not isinstance(value, str) or isinstance(before, str):

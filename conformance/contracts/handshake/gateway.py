@@ -10,7 +10,7 @@ from conformance.checks.outcomes import Blocked, not_testable
 from conformance.contracts import personas
 from conformance.contracts.caller import Caller
 from conformance.contracts.handshake.answer import expiry_of, is_authenticated
-from conformance.contracts.handshake.bodies import Body, filled, overridden, with_credential
+from conformance.contracts.handshake.bodies import Body, filled, misread, overridden, with_credential
 from conformance.contracts.handshake.settings import Handshake
 from conformance.contracts.heartbeat.settings import Heartbeat
 from conformance.contracts.profiles.model import Profile
@@ -77,7 +77,10 @@ class Gateway:
         name = connector or settings.connector or next(iter(settings.connectors), "")
         if name not in settings.connectors:
             not_testable(f"no body of the connector {name}; give it under [handshake.connectors]")
-        body = overridden(filled(settings.connectors[name], self._values()), settings.overrides)
+        own = filled(settings.connectors[name], self._values())
+        body = overridden(own, settings.overrides)
+        if wrong := misread(own, body):
+            not_testable(f"the override of {' and '.join(wrong)} is no JSON array; correct the variable it is from")
         token = personas.token_of(persona, self.profile, self.caller.token)
         return with_credential(body, self.profile.credential.body, token)
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from conformance.contracts.documents import problems_with
-from conformance.contracts.handshake.bodies import filled, overridden, with_credential
+from conformance.contracts.handshake.bodies import filled, misread, overridden, with_credential
 from conformance.contracts.profiles import load_profile
 
 STAGE_B = {
@@ -35,6 +35,13 @@ def test_placeholders_keep_the_type_of_their_value() -> None:
 )  # fmt: skip
 def test_an_override_takes_the_type_of_what_it_replaces(before: Any, value: Any, after: Any) -> None:
     assert overridden({"a": {"b": before, "c": 1}}, {"a": {"b": value}}) == {"a": {"b": after, "c": 1}}
+
+
+@pytest.mark.parametrize(("value", "wrong"), [("not json", ["contexts"]), ("[]", []), ('[{"name": "b"}]', [])])
+def test_a_variable_without_json_is_no_fault_of_the_gateway(value: str, wrong: list[str]) -> None:
+    body = {"contexts": [{"name": "a"}], "hint": "x"}
+
+    assert misread(body, overridden(body, {"contexts": value})) == wrong
 
 
 @pytest.mark.parametrize(
