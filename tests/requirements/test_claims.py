@@ -3,13 +3,14 @@ or a reason."""
 
 import pytest
 
+from conformance.contracts import rules as contracts
 from conformance.reference import catalogue
 from conformance.report import explain
 from conformance.requirements import Requirement, load
 
 
 def test_every_claim_names_a_requirement() -> None:
-    claims = explain.tested_by()
+    claims = {id: places for id, places in explain.tested_by().items() if id not in contracts.load()}
 
     assert len(claims) > 100
     assert {id: places for id, places in claims.items() if id not in load()} == {}
