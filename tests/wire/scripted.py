@@ -1,5 +1,6 @@
 """A TCP server that does to each connection what a test tells it to, byte by byte."""
 
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -7,7 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 Script = Callable[[socket.socket, bytes], object]
-"""Gets the connection and the head of the request; the connection is closed when it returns."""
+"""Gets the connection and the request; the connection is closed when it returns."""
 
 DEADLINE = 20.0
 
@@ -60,13 +61,20 @@ KEEP_ALIVE = object()
 
 
 def _read_request(connection: socket.socket) -> bytes:
-    head = b""
-    while b"\r\n\r\n" not in head:
+    """Head and body: to close with a body unread would reset the connection."""
+    data = b""
+    while not _is_whole(data):
         piece = connection.recv(65536)
         if not piece:
             return b""
-        head += piece
-    return head
+        data += piece
+    return data
+
+
+def _is_whole(data: bytes) -> bool:
+    head, end, body = data.partition(b"\r\n\r\n")
+    length = re.search(rb"(?im)^content-length: *(\d+)", head)
+    return bool(end) and len(body) >= (int(length[1]) if length else 0)
 
 
 def answer(body: bytes = b'{"jsonrpc":"2.0","id":1,"result":{}}', status: str = "200 OK", *headers: str) -> bytes:
