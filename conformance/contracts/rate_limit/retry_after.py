@@ -48,8 +48,9 @@ def asked_s(exchange: Exchange) -> float | None:
 
 
 def cut_off_s(exchange: Exchange) -> float:
-    """How many seconds `asked_s` may be wrong by: dates have whole seconds, so two of them lose up to one."""
-    return 1.0 if form_of((exchange.header("retry-after") or "").strip()) == "date" else 0.0
+    """How many seconds `asked_s` may be wrong by: dates have whole seconds, so two of them lose up to one, and servers
+    make their own date once a second, or later when they are busy."""
+    return 2.0 if form_of((exchange.header("retry-after") or "").strip()) == "date" else 0.0
 
 
 def _moment(value: str) -> datetime | None:
