@@ -65,10 +65,14 @@ def run(
 
 
 def run_and_signal(directory: Path, number: signal.Signals, *arguments: str, after: int = 3) -> Outcome:
-    """Send a signal to the whole process group, as a terminal does, once `after` verdicts are written."""
+    """Send a signal to the whole process group, as a terminal does, once `after` verdicts are written.
+
+    Where these tests run in the background of a shell, SIGINT is ignored; a run in the foreground takes it.
+    """
     process = subprocess.Popen(
         [*PYTEST, *arguments], cwd=directory, env=environment({}), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         text=True, stdin=subprocess.DEVNULL, start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     try:
         _wait_for_verdicts(directory / "reports/verdicts.json", process, after)
