@@ -137,14 +137,18 @@ class Caller:
     def _modern(self) -> ModernDialect | None:
         return ModernDialect(self.revision) if self.revision and era_of(self.revision) == "modern" else None
 
+    @property
+    def probe_method(self) -> str:
+        """What the harmless request asks for, where it has no body of its own."""
+        return self.profile.probe.method or ("server/discover" if self._modern else "initialize")
+
     def probe(self, **options: Any) -> Exchange:
         """The harmless request of the profile, by which its gates are judged; `options` are those of `send`."""
         chosen = self.profile.probe
         headers = {**chosen.headers, **options.pop("headers", {})}
         if chosen.body is not None:
             return self.send(body=chosen.body, headers=headers, **options)
-        method = chosen.method or ("server/discover" if self._modern else "initialize")
-        return self.call(method, chosen.params or None, headers=headers, **options)
+        return self.call(self.probe_method, chosen.params or None, headers=headers, **options)
 
     def _dressed(
         self, method: str, body: Any, headers: Mapping[str, str | None], persona: str

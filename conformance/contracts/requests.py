@@ -7,7 +7,6 @@ from typing import Any
 
 from conformance.contracts.caller import Caller
 from conformance.contracts.described import Described
-from conformance.protocol.revisions import LEGACY
 from conformance.wire.exchange import Exchange
 from conformance.wire.http import Pending
 
@@ -60,8 +59,6 @@ def dressed(caller: Caller, request: Described) -> tuple[dict[str, Any] | None, 
         return probe.body, {**probe.headers, **request.headers}
     if not request.method and request.http_method != "POST":
         return None, dict(request.headers)
-    legacy = not caller.revision or caller.revision in LEGACY
-    method = request.method or probe.method or ("initialize" if legacy else "server/discover")
     params = request.params if request.method else probe.params
-    message = caller.message(method, params or None)
+    message = caller.message(request.method or caller.probe_method, params or None)
     return message, {**caller.mcp_headers(message), **request.headers}

@@ -33,7 +33,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if RUN not in metafunc.config.stash:
         return
     if "profile" in metafunc.fixturenames and metafunc.definition.get_closest_marker("rule"):
-        rows = [((profile,), profile.name, marks) for profile, marks in profile_rows(metafunc) if profile]
+        rows = [((profile,), profile.name, marks) for profile, marks in profile_rows(metafunc)]
         _parametrize(metafunc, ("profile",), rows)
         return
     if "revision" not in metafunc.fixturenames:

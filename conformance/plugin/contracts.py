@@ -21,7 +21,7 @@ WHAT_IT_DOES = {
 ISOLATED = ("noisy", "destructive")
 """Rules that are judged alone, after all others; each by its own option."""
 
-Row = tuple["Profile | None", list[pytest.MarkDecorator]]
+Row = tuple["Profile", list[pytest.MarkDecorator]]
 
 
 def profile_rows(metafunc: pytest.Metafunc) -> list[Row]:

@@ -70,6 +70,12 @@ def exit_code(verdicts: Sequence[Verdict], *, require_complete: bool) -> int:
     return exit_codes.OK
 
 
+def by_family(verdicts: Sequence[Verdict]) -> list[list[Verdict]]:
+    """The verdicts on MCP and those on contracts, apart; a family that nothing was said of is left out."""
+    families = ([one for one in verdicts if one.is_contract is contract] for contract in (False, True))
+    return [judged for judged in families if judged]
+
+
 def kept_by_profile(verdicts: Iterable[Verdict]) -> dict[str, str]:
     """What each profile's contracts came to: kept, broken, or incomplete where a MUST was not judged."""
     of: dict[str, list[Verdict]] = {}

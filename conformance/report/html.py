@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
+from conformance.report.findings import by_family
 from conformance.report.terminal import LEGEND, conclusion, table
 from conformance.report.text import printable
 from conformance.report.verdict import Verdict
@@ -50,8 +51,7 @@ def details(verdict: Verdict) -> str:
 def overview(verdicts: Sequence[Verdict], target: Mapping[str, str]) -> str:
     """The conclusion, what was judged, and areas by revisions."""
     facts = "".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in target.items())
-    families = [[one for one in verdicts if one.is_contract is contract] for contract in (False, True)]
-    tables = "".join(_table(judged) for judged in families if judged)
+    tables = "".join(_table(judged) for judged in by_family(verdicts))
     return f"<h3>{escape(conclusion(verdicts))}</h3><table>{facts}</table>{tables}<p>{LEGEND}</p>"
 
 

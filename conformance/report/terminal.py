@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from conformance.report.findings import FindingGroup, by_requirement, grouped, kept_by_profile
+from conformance.report.findings import FindingGroup, by_family, by_requirement, grouped, kept_by_profile
 from conformance.report.text import folded, labelled, printable
 from conformance.report.verdict import JUDGED, Status, Verdict
 
@@ -24,8 +24,7 @@ def summary(verdicts: Sequence[Verdict], width: int, verbosity: int = 0) -> list
     lines += _blocked_without_cause(verdicts, width)
     if verbosity < QUIET:
         return lines
-    families = [[one for one in verdicts if one.is_contract is contract] for contract in (False, True)]
-    tables = [_table(judged, width) for judged in families if judged]
+    tables = [_table(judged, width) for judged in by_family(verdicts)]
     return [*lines, *(line for table in tables for line in [*table, ("", {})]), *_legend(width)]
 
 

@@ -66,9 +66,13 @@ def _switch(value: Any) -> bool:
     return text in ("1", "true", "yes", "on")
 
 
-def _revisions(value: Any) -> tuple[str, ...]:
+def _names(value: Any) -> tuple[str, ...]:
     listed = [value] if isinstance(value, str) else list(value)
-    chosen = [part.strip() for one in listed for part in str(one).split(",") if part.strip()]
+    return tuple(part.strip() for one in listed for part in str(one).split(",") if part.strip())
+
+
+def _revisions(value: Any) -> tuple[str, ...]:
+    chosen = _names(value)
     for one in chosen:
         if one not in REVISIONS:
             raise ValueError(f"{one!r} is not a revision; known: {', '.join(REVISIONS)}")
@@ -95,11 +99,6 @@ def _lines(value: Any) -> tuple[str, ...]:
     if not isinstance(listed, list | tuple):
         raise ValueError(f"{value!r} has to be a list of 'Name: value' lines")
     return tuple(str(one) for one in listed)
-
-
-def _names(value: Any) -> tuple[str, ...]:
-    listed = [value] if isinstance(value, str) else list(value)
-    return tuple(part.strip() for one in listed for part in str(one).split(",") if part.strip())
 
 
 def _evidence(value: Any) -> dict[str, Path]:
