@@ -3,21 +3,20 @@
 A number may be rounded either way, so it is right if it lies within half a unit of its last place.
 """
 
-from collections.abc import Iterator, Mapping
-from hashlib import sha1, sha256
+from collections.abc import Iterator
+from hashlib import sha256
 from itertools import pairwise
-from math import fsum
 from typing import Any, Final
 
 from conformance.contracts.documents import problems_with
 from conformance.contracts.reading import member, objects, quoted
+from conformance.contracts.release_evidence import scoring
+from conformance.contracts.release_evidence.scoring import PLACES, number
 from conformance.contracts.release_evidence.settings import Benchmark
 
 SCHEMA: Final = "benchmark-report"
 STAMP: Final = "generated_at_utc"
 """The only member by which two reports on the same input differ."""
-_LARGEST: Final = 1e15
-_LAST_PLACE: Final = {"score": 4, "avg_score": 4, "success_rate_percent": 2, "avg_latency_ms": 0}
 
 
 def misshapen(report: Any, settings: Benchmark) -> list[str]:
@@ -39,7 +38,7 @@ def wrong_scores(report: Any, settings: Benchmark) -> list[str]:
         f"{quoted(episode.get('score'))}, expected {expected:.4f}"
         for strategy in objects(member(report, "strategies"))
         for episode in objects(strategy.get("episodes"))
-        if (expected := _score(episode, strategy.get("name"), seed, settings)) is not None
+        if (expected := _score(episode, settings, seed, strategy.get("name"))) is not None
         and not _is(episode.get("score"), expected, 4)
     ]
 
@@ -48,10 +47,10 @@ def wrong_summaries(report: Any, settings: Benchmark) -> list[str]:
     """Summaries that are not those of their episodes."""
     return [
         f"{name} of {quoted(strategy.get('name'))} is {quoted(member(strategy.get('summary'), name))}, "
-        f"expected {expected:.{_LAST_PLACE.get(name, 0)}f}"
+        f"expected {expected:.{PLACES.get(name, 0)}f}"
         for strategy in objects(member(report, "strategies"))
-        for name, expected in _summary(objects(strategy.get("episodes")), settings).items()
-        if not _is(member(strategy.get("summary"), name), expected, _LAST_PLACE.get(name, 0))
+        for name, expected in scoring.summary(objects(strategy.get("episodes")), settings).items()
+        if not _is(member(strategy.get("summary"), name), expected, PLACES.get(name, 0))
     ]
 
 
@@ -100,49 +99,8 @@ def unequal(first: Any, second: Any) -> list[str]:
     return [f"{name} differs" for name in names if first.get(name) != second.get(name)]
 
 
-def number(value: Any) -> float | None:
-    """A number of the document; None if it is none, or too large to reckon with."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > _LARGEST:
-        return None
-    return float(value)
-
-
-def _score(episode: Mapping[str, Any], strategy: Any, seed: Any, settings: Benchmark) -> float | None:
-    """The score that the metrics give; None where one of them is no number."""
-    metrics = [number(member(episode.get("metrics"), name)) for name in settings.weights]
-    known = [one for one in metrics if one is not None]
-    if not metrics or len(known) < len(metrics):
-        return None
-    points = fsum(value * weight for value, weight in zip(known, settings.weights.values(), strict=True))
-    return points + settings.jitter * _step(seed, strategy, episode.get("id"))
-
-
-def _step(*parts: Any) -> int:
-    """A step of -2 to 2 that depends on the parts only."""
-    return sha1("|".join(map(str, parts)).encode(), usedforsecurity=False).digest()[0] % 5 - 2
-
-
-def _summary(episodes: list[dict[str, Any]], settings: Benchmark) -> dict[str, float]:
-    """What the summary has to say, as far as the episodes tell it."""
-    metrics = [episode.get("metrics") for episode in episodes]
-    found = _numbers([member(one, settings.success_metric) for one in metrics])
-    waited = _numbers([member(one, settings.latency_metric) for one in metrics])
-    reached = _numbers([episode.get("score") for episode in episodes])
-    summary: dict[str, float] = {"episodes": len(episodes)}
-    if found:
-        succeeded = sum(one > 0 for one in found)
-        summary |= {"success_count": succeeded, "success_rate_percent": 100 * succeeded / len(found)}
-    if waited:
-        summary["avg_latency_ms"] = fsum(waited) / len(waited)
-    if reached:
-        summary["avg_score"] = fsum(reached) / len(reached)
-    return summary
-
-
-def _numbers(values: list[Any]) -> list[float]:
-    """All of them as numbers; none if one of them is no number."""
-    found = [one for one in map(number, values) if one is not None]
-    return found if len(found) == len(values) else []
+def _score(episode: dict[str, Any], settings: Benchmark, seed: Any, strategy: Any) -> float | None:
+    return scoring.score(episode.get("metrics"), settings, seed, strategy, episode.get("id"))
 
 
 def _summaries_of(report: Any) -> dict[str, Any]:

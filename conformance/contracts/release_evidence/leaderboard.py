@@ -5,12 +5,11 @@ from itertools import zip_longest
 from typing import Any, Final
 
 from conformance.contracts.reading import member, objects, quoted
-from conformance.contracts.release_evidence.benchmark import number
+from conformance.contracts.release_evidence.scoring import PLACES, number
 
 _RULE: Final = re.compile(r"\|(\s*:?-+:?\s*\|)+")
 _DECIMAL: Final = re.compile(r"-?\d{1,15}\.(\d{1,15})")
 _COLUMNS: Final = ("rank", "strategy", "avg_score", "success_rate_percent", "avg_latency_ms")
-_PLACES: Final = {"avg_score": 4, "success_rate_percent": 2, "avg_latency_ms": 0}
 
 
 def unlike(text: str, report: Any) -> list[str]:
@@ -46,8 +45,8 @@ def _expected(row: dict[str, Any]) -> list[str]:
 
 
 def _cell(name: str, value: Any) -> str:
-    told = number(value) if name in _PLACES else None
-    return str(value) if told is None else f"{told:.{_PLACES[name]}f}"
+    told = number(value) if name in PLACES else None
+    return str(value) if told is None else f"{told:.{PLACES[name]}f}"
 
 
 def _same(given: list[str] | None, wanted: list[str] | None) -> bool:
