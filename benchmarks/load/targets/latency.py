@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Iterator
 
 from benchmarks.load.targets.distributions import drawn, quantile_function
+from benchmarks.load.targets.http import Answer, Connection, Request
 from benchmarks.load.targets.serving import eras, parser, serve
 from benchmarks.load.targets.stalls import NEVER, Stall
 from benchmarks.load.targets.timed import TimedEndpoint
@@ -32,6 +33,13 @@ class LatencyEndpoint(TimedEndpoint):
             self._stall = Stall(arrived + self._after, self._length)
         work = int(next(self._latencies) * 1e9)
         return work, self._stall.answered(arrived, work)
+
+    def reply(self, request: Request, connection: Connection, answer: Answer) -> None:
+        due = self._stall.answered(request.arrived, 0) if self._stall else request.arrived
+        if due > request.arrived:
+            self._loop.call_at(due / 1e9, connection.answer, answer)
+        else:
+            connection.answer(answer)
 
 
 def main() -> None:

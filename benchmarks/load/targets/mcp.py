@@ -67,9 +67,13 @@ class Endpoint:
             self.stream(request, connection)
         elif request.method == "DELETE" and (session := request.headers.get("mcp-session-id")) in self.sessions:
             self.sessions.discard(str(session))
-            connection.answer(Answer(content_type=""))
+            self.reply(request, connection, Answer(content_type=""))
         else:
-            connection.answer(Answer(405, content_type=""))
+            self.reply(request, connection, Answer(405, content_type=""))
+
+    def reply(self, request: Request, connection: Connection, answer: Answer) -> None:
+        """Send the answer to anything but `tools/call`."""
+        connection.answer(answer)
 
     def call(self, request: Request, call: Call, connection: Connection) -> None:
         """Answer `tools/call`."""
@@ -77,11 +81,11 @@ class Endpoint:
 
     def stream(self, request: Request, connection: Connection) -> None:
         """Answer GET, which opens the stream of a legacy session."""
-        connection.answer(Answer(405, content_type=""))
+        self.reply(request, connection, Answer(405, content_type=""))
 
     def listen(self, request: Request, call: Call, connection: Connection) -> None:
         """Answer `subscriptions/listen`."""
-        connection.answer(_unknown(request, call))
+        self.reply(request, connection, _unknown(request, call))
 
     def truth(self) -> Json:
         """What the server did, to be written at its end."""
@@ -91,22 +95,22 @@ class Endpoint:
         try:
             call = _decode(request.body)
         except msgspec.DecodeError as error:
-            connection.answer(failed(Call(), 400, INVALID_REQUEST, str(error)))
+            self.reply(request, connection, failed(Call(), 400, INVALID_REQUEST, str(error)))
         else:
             self._post(request, connection, call)
 
     def _post(self, request: Request, connection: Connection, call: Call) -> None:
         self._count(call.method or "response")
         if (session := request.headers.get("mcp-session-id")) and session not in self.sessions:
-            connection.answer(Answer(404, content_type=""))
+            self.reply(request, connection, Answer(404, content_type=""))
         elif call.method == "tools/call":
             self.call(request, call, connection)
         elif not bytes(call.id):
-            connection.answer(Answer(202, content_type=""))
+            self.reply(request, connection, Answer(202, content_type=""))
         elif call.method == "subscriptions/listen" and is_modern(request):
             self.listen(request, call, connection)
         else:
-            connection.answer(self._answer(request, call))
+            self.reply(request, connection, self._answer(request, call))
 
     def _answer(self, request: Request, call: Call) -> Answer:
         modern = is_modern(request)
