@@ -13,9 +13,8 @@ from conformance.contracts import personas
 from conformance.contracts.paths import at_path, with_path
 from conformance.contracts.profiles.model import Profile
 from conformance.protocol.legacy import initialize_params
-from conformance.protocol.messages import JsonObject, fresh_id
+from conformance.protocol.messages import POST_HEADERS, JsonObject, fresh_id
 from conformance.protocol.modern import ModernDialect
-from conformance.protocol.peer import POST_HEADERS
 from conformance.protocol.reply import Reply
 from conformance.protocol.revisions import LEGACY, era_of
 from conformance.wire.channel import Channel, Context

@@ -10,7 +10,7 @@ from conformance.checks.outcomes import Blocked, NotApplicable, NotTestable, Vio
 from conformance.plugin.collection import stable_nodeid
 from conformance.plugin.judged import Judged, judged, of_contract, of_requirement, requirement_of
 from conformance.plugin.run import RUN, Run
-from conformance.protocol.legacy import SESSION_HEADER
+from conformance.protocol.messages import SESSION_HEADER
 from conformance.protocol.peer import Peer
 from conformance.protocol.reply import NoResult
 from conformance.report.explain import tested_by

@@ -11,9 +11,9 @@ import pytest
 from conformance.checks.http_probes import EXCUSES
 from conformance.checks.outcomes import Blocked
 from conformance.protocol.legacy import handshake
-from conformance.protocol.messages import encode, request
+from conformance.protocol.messages import POST_HEADERS, encode, request
 from conformance.protocol.modern import modern_peer
-from conformance.protocol.peer import POST_HEADERS, Peer
+from conformance.protocol.peer import Peer
 from conformance.protocol.reply import NoResult, Reply
 from conformance.protocol.revisions import era_of
 from conformance.target.config import RunConfig

@@ -8,6 +8,9 @@ from typing import Any
 from conformance.protocol.messages import (
     CLIENT_INFO,
     METHOD_NOT_FOUND,
+    POST_HEADERS,
+    SESSION_HEADER,
+    VERSION_HEADER,
     JsonObject,
     encode,
     error_response,
@@ -16,16 +19,13 @@ from conformance.protocol.messages import (
     request,
     result_response,
 )
-from conformance.protocol.peer import POST_HEADERS, Peer
+from conformance.protocol.peer import Peer
 from conformance.protocol.reply import Reply
 from conformance.protocol.revisions import REVISIONS
 from conformance.wire.channel import Channel, Context, TargetLost
 from conformance.wire.exchange import Message
 from conformance.wire.http import OnMessage
 from conformance.wire.pacing import BudgetExhausted
-
-SESSION_HEADER = "mcp-session-id"
-VERSION_HEADER = "mcp-protocol-version"
 
 Handler = Callable[[JsonObject], JsonObject]
 

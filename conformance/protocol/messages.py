@@ -21,6 +21,13 @@ META_LOG_LEVEL = META + "logLevel"
 META_SERVER_INFO = META + "serverInfo"
 META_SUBSCRIPTION = META + "subscriptionId"
 
+SESSION_HEADER = "mcp-session-id"
+VERSION_HEADER = "mcp-protocol-version"
+POST_HEADERS: Mapping[str, str] = {
+    "content-type": "application/json",
+    "accept": "application/json, text/event-stream",
+}
+
 PARSE_ERROR = -32700
 INVALID_REQUEST = -32600
 METHOD_NOT_FOUND = -32601

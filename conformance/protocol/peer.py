@@ -8,7 +8,7 @@ ordinary request in exactly what the test names.
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
-from conformance.protocol.messages import JsonObject, encode, notification, request
+from conformance.protocol.messages import POST_HEADERS, JsonObject, encode, notification, request
 from conformance.protocol.reply import LiveReply, Reply, all_responses_seen
 from conformance.protocol.resumption import resume, was_left_open
 from conformance.wire.channel import Channel, Context
@@ -17,10 +17,6 @@ from conformance.wire.http import OnMessage
 
 HeaderChanges = Mapping[str, Any]
 
-POST_HEADERS: HeaderChanges = {
-    "content-type": "application/json",
-    "accept": "application/json, text/event-stream",
-}
 MAX_PAGES = 1000
 RESUMABLE = "2025-11-25"
 """The revision in which a server may leave the rest of an answer to a later connection."""

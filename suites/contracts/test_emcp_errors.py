@@ -13,8 +13,7 @@ from conformance.contracts.emcp.forms import RecordForm, need_form
 from conformance.contracts.emcp.results import leaks
 from conformance.contracts.emcp.settings import Emcp
 from conformance.contracts.emcp.toolset import UNAUTHORIZED, Toolset, served
-from conformance.protocol.messages import JsonObject, same_id
-from conformance.protocol.peer import POST_HEADERS
+from conformance.protocol.messages import POST_HEADERS, JsonObject, same_id
 from conformance.protocol.reply import Reply
 
 SECTION = "emcp"

@@ -22,8 +22,7 @@ from conformance.checks.flow import is_progress_of
 from conformance.checks.http_probes import plain_methods
 from conformance.checks.outcomes import Blocked
 from conformance.checks.rules.force import sent_header
-from conformance.protocol.legacy import SESSION_HEADER
-from conformance.protocol.messages import JsonObject
+from conformance.protocol.messages import SESSION_HEADER, JsonObject
 from conformance.protocol.peer import Peer, call_params
 from conformance.protocol.reply import LiveReply, Reply
 from conformance.protocol.resumption import LAST_EVENT_ID, resumes
@@ -34,7 +33,6 @@ from conformance.wire.exchange import Exchange
 
 NewPeer = Callable[..., Peer]
 Role = Callable[[str], Filled]
-
 
 
 @contextmanager
@@ -97,9 +95,7 @@ def test_messages_of_a_request_go_to_one_stream(
 
 @requirement("http-get-messages-unrelated")
 @slow
-def test_progress_of_a_call_is_not_sent_on_the_get_stream(
-    new_peer: NewPeer, role: Role, target: TargetProfile
-) -> None:
+def test_progress_of_a_call_is_not_sent_on_the_get_stream(new_peer: NewPeer, role: Role, target: TargetProfile) -> None:
     """What belongs to a running request goes to the stream of that request."""
     played = role("progress-tool")
     peer = new_peer()

@@ -9,8 +9,8 @@ import pytest
 from conformance.checks import code_of, expect, need_result, not_applicable, not_testable, requirement, violation
 from conformance.checks.http_probes import NamedRequest, judged, named_requests, plain_methods
 from conformance.checks.outcomes import Blocked
-from conformance.protocol.legacy import VERSION_HEADER, Handshake
-from conformance.protocol.messages import HEADER_MISMATCH
+from conformance.protocol.legacy import Handshake
+from conformance.protocol.messages import HEADER_MISMATCH, VERSION_HEADER
 from conformance.protocol.peer import Peer
 from conformance.protocol.reply import Reply
 from conformance.target.config import RunConfig

@@ -18,13 +18,13 @@ from conformance.checks import (
 from conformance.checks.http_probes import cheap_method, judged, plain_methods
 from conformance.checks.outcomes import Blocked
 from conformance.checks.served import expect_served
-from conformance.protocol.legacy import SESSION_HEADER
 from conformance.protocol.messages import (
     HEADER_MISMATCH,
     INVALID_PARAMS,
     INVALID_REQUEST,
     METHOD_NOT_FOUND,
     PARSE_ERROR,
+    SESSION_HEADER,
     JsonObject,
     fresh_id,
     notification,

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from conformance.checks import expect, need_result, not_applicable, not_testable, requirement, timing
 from conformance.checks.http_probes import judged, plain_methods
 from conformance.checks.session_ids import weaknesses
-from conformance.protocol.legacy import SESSION_HEADER, Handshake
+from conformance.protocol.legacy import Handshake
+from conformance.protocol.messages import SESSION_HEADER
 from conformance.protocol.peer import Peer
 from conformance.protocol.reply import Reply
 from conformance.target.profile import Surface

@@ -5,8 +5,7 @@ from collections.abc import Callable
 from conformance.checks import expect, need_result, not_applicable, not_testable, requirement
 from conformance.checks.http_probes import judged, often_streamed, plain_methods
 from conformance.checks.rules.http_answers import REDIRECTS
-from conformance.protocol.legacy import SESSION_HEADER, VERSION_HEADER
-from conformance.protocol.messages import notification, result_response
+from conformance.protocol.messages import SESSION_HEADER, VERSION_HEADER, notification, result_response
 from conformance.protocol.peer import Peer
 from conformance.protocol.reply import LiveReply, Reply
 from conformance.target.config import RunConfig
@@ -111,4 +110,3 @@ def test_stream_ends_after_the_response(
             live.close()
     if not streams:
         not_applicable("no request was answered by a stream")
-

@@ -5,8 +5,7 @@ from typing import Any
 from conformance.checks import code_of, expect, need_result, not_applicable, not_testable, requirement
 from conformance.checks.http_probes import judged, often_streamed, plain_methods
 from conformance.checks.outcomes import Blocked
-from conformance.protocol.legacy import SESSION_HEADER, VERSION_HEADER
-from conformance.protocol.messages import META_VERSION, notification
+from conformance.protocol.messages import META_VERSION, SESSION_HEADER, VERSION_HEADER, notification
 from conformance.protocol.peer import Peer
 from conformance.protocol.reply import Reply
 from conformance.protocol.resumption import LAST_EVENT_ID

@@ -4,8 +4,7 @@ from dataclasses import dataclass, field
 
 from conformance.contracts.caller import Caller
 from conformance.contracts.service_levels.settings import Call
-from conformance.protocol.legacy import SESSION_HEADER, VERSION_HEADER
-from conformance.protocol.messages import notification
+from conformance.protocol.messages import SESSION_HEADER, VERSION_HEADER, notification
 from conformance.protocol.reply import Reply
 from conformance.protocol.revisions import era_of
 

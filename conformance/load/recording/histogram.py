@@ -3,14 +3,25 @@
 The text form is HdrHistogram's own V2 encoding, compressed and in Base64, so any HdrHistogram library can read it.
 """
 
+import base64
+import struct
+import zlib
 from collections import Counter
 from collections.abc import Iterable
+from typing import Final
 
 from hdrh.histogram import HdrHistogram
 
 LOWEST_US = 1
 HIGHEST_US = 3_600_000_000
 DIGITS = 3
+
+_OUTER: Final = 8
+"""Bytes before the compressed part: cookie and length."""
+_HEADER: Final = struct.Struct(">IIIIQQd")
+"""Cookie, length, offset, digits, lowest and highest value, ratio; then the counts in at most 9 bytes each."""
+_MOST_BYTES: Final = 1 << 20
+"""Above what a histogram of ours can take uncompressed."""
 
 
 def new_histogram() -> HdrHistogram:
@@ -29,11 +40,23 @@ def encoded(histogram: HdrHistogram) -> str:
 
 
 def decoded(text: str) -> HdrHistogram:
-    """Raises ValueError when the text is no histogram."""
+    """Raises ValueError when the text is no histogram of the range and the digits of ours."""
     try:
+        _check(base64.b64decode(text.encode("ascii"), validate=True))
         return HdrHistogram.decode(text.encode("ascii"))
     except Exception as error:  # the library lets errors of zlib, base64 and ctypes through
         raise ValueError(f"not an HdrHistogram in its V2 encoding: {error}") from None
+
+
+def _check(data: bytes) -> None:
+    """A file of someone else must not make the library inflate or allocate without a limit, nor mix resolutions."""
+    inflating = zlib.decompressobj()
+    plain = inflating.decompress(data[_OUTER:], _MOST_BYTES)
+    if not inflating.eof:
+        raise ValueError("too large, or cut off")
+    digits, lowest, highest = _HEADER.unpack_from(plain)[3:6]
+    if (lowest, highest, digits) != (LOWEST_US, HIGHEST_US, DIGITS):
+        raise ValueError(f"{digits} digits from {lowest} to {highest}, not {DIGITS} from {LOWEST_US} to {HIGHEST_US}")
 
 
 def merged(histograms: Iterable[HdrHistogram]) -> HdrHistogram:
