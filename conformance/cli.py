@@ -1,4 +1,4 @@
-"""The command `mcp-conformance`: run, discover, explain, ledger, serve."""
+"""The command `mcp-conformance`: run, discover, explain, ledger, leaderboard, serve."""
 
 import argparse
 import json
@@ -11,6 +11,7 @@ from typing import Any
 
 from conformance import __version__, exit_codes
 from conformance.contracts.ledger import command as ledger
+from conformance.load.leaderboard import command as leaderboard
 from conformance.plugin.contact import complain, discover_target
 from conformance.plugin.options import RENAMED, add_arguments
 from conformance.report import explain_command as explain
@@ -80,6 +81,10 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_arguments(commands.add_parser("explain", help="print a rule: where it stands, how it is tested"))
 
     ledger.add_arguments(commands.add_parser("ledger", help="judge a rotation ledger (JSONL), line by line"))
+
+    leaderboard.add_arguments(
+        commands.add_parser("leaderboard", help="rank results of load runs, workload by workload")
+    )
 
     serve = commands.add_parser("serve", help="start the reference server, its faults and its oddities")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
