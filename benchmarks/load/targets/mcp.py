@@ -101,7 +101,9 @@ class Endpoint:
 
     def _post(self, request: Request, connection: Connection, call: Call) -> None:
         self._count(call.method or "response")
-        if (session := request.headers.get("mcp-session-id")) and session not in self.sessions:
+        if is_modern(request) and "modern" not in self.eras:
+            self.reply(request, connection, Answer(400, content_type=""))
+        elif (session := request.headers.get("mcp-session-id")) and session not in self.sessions:
             self.reply(request, connection, Answer(404, content_type=""))
         elif call.method == "tools/call":
             self.call(request, call, connection)

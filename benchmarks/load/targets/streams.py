@@ -42,7 +42,7 @@ class Stream:
 
     def told(self) -> Json:
         return {
-            "opened": self.opened, "closed": self.closed, "last": self.last, "beats": self.beats,
+            "opened": self.opened, "closed": self.closed or monotonic(), "last": self.last, "beats": self.beats,
             "largest_gap": self.largest_gap,
         }  # fmt: skip
 
@@ -86,7 +86,7 @@ class StreamsEndpoint(Endpoint):
 
     def truth(self) -> Json:
         told = [stream.told() for stream in self._all]
-        return {**super().truth(), "most_held": self._most_held, "held": self._held, "streams": told}
+        return {**super().truth(), "most_held": self._most_held, "streams": told}
 
     def _open(self, connection: Connection, beat: bytes) -> Stream:
         now = monotonic()
