@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 # Compiled modules are kept, or each run of the tests compiles them again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: conformance test lint bench clean
+.PHONY: conformance test lint bench leaderboard clean
 
 conformance: $(STAMP)  ## the suites against the embedded reference server
 	$(BIN)/python -m pytest $(ARGS)
@@ -23,6 +23,9 @@ lint: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks $(ARGS)
+
+leaderboard: $(STAMP)  ## installs real servers from PyPI and npm, and measures them: half an hour
+	$(BIN)/python -m benchmarks.leaderboard $(ARGS)
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)

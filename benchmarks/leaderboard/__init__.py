@@ -1,0 +1,1 @@
+"""What `make leaderboard` runs: real servers, one after the other, on this machine."""

@@ -1,0 +1,5 @@
+import sys
+
+from benchmarks.leaderboard.run import main
+
+sys.exit(main())
