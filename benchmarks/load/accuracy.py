@@ -23,6 +23,8 @@ PERCENTILES = (50.0, 90.0, 99.0, 99.9)
 STALL = 2.0
 STALL_AFTER = 0.4
 """Of the time that is measured."""
+STALL_NUMBER = 50
+"""The call from which that is counted: the tool was tried before the load, and has been called then."""
 WARM_UP = 2.0
 MOST = 0.02, 200_000
 """Share of the truth, and nanoseconds."""
@@ -60,7 +62,7 @@ def run(case: Case, seconds: float) -> Run:
     with tempfile.TemporaryDirectory() as directory:
         trace = Path(directory) / "trace"
         after = WARM_UP + STALL_AFTER * seconds
-        stall = [f"--stall={STALL}", f"--stall-after={after}"] if case.stall else []
+        stall = [f"--stall={STALL}", f"--stall-after={after}", f"--stall-number={STALL_NUMBER}"] if case.stall else []
         with running(
             "latency", f"--latency={case.latency}", f"--trace={trace}", f"--core={CORES[-1]}", *stall
         ) as target:
@@ -69,7 +71,7 @@ def run(case: Case, seconds: float) -> Run:
     measured = phase.total.count
     if not 0 < measured <= len(answered):
         raise ValueError(f"{case.name}: {measured} requests were measured, {len(answered)} were answered")
-    begin = answered[0].arrived + int(after * NS)
+    begin = answered[STALL_NUMBER - 1].arrived + int(after * NS)
     return Run(phase, answered[-measured:], Stall(begin, int(STALL * NS)) if case.stall else NEVER)
 
 

@@ -15,27 +15,29 @@ from benchmarks.load.targets.timed import TimedEndpoint
 
 
 class LatencyEndpoint(TimedEndpoint):
-    """Draws from `latencies`, in seconds. A stall of `length` seconds begins `after` the first call."""
+    """Draws from `latencies`, in seconds. A stall of `length` seconds begins `after` the call of that `number`: what
+    comes before needs not be load."""
 
     name = "latency"
 
     def __init__(
-        self, loop: asyncio.AbstractEventLoop, speaks: tuple[str, ...], latencies: Iterator[float], after: float,
-        length: float,
+        self, loop: asyncio.AbstractEventLoop, speaks: tuple[str, ...], latencies: Iterator[float], *,
+        number: int, after: float, length: float,
     ) -> None:  # fmt: skip
         super().__init__(loop, speaks)
         self._latencies = latencies
-        self._after, self._length = int(after * 1e9), int(length * 1e9)
-        self._stall = None if length else NEVER
+        self._calls_left, self._after, self._length = number, int(after * 1e9), int(length * 1e9)
+        self._stall = NEVER
 
     def due(self, arrived: int) -> tuple[int, int]:
-        if self._stall is None:
+        self._calls_left -= 1
+        if not self._calls_left and self._length:
             self._stall = Stall(arrived + self._after, self._length)
         work = int(next(self._latencies) * 1e9)
         return work, self._stall.answered(arrived, work)
 
     def reply(self, request: Request, connection: Connection, answer: Answer) -> None:
-        due = self._stall.answered(request.arrived, 0) if self._stall else request.arrived
+        due = self._stall.answered(request.arrived, 0)
         if due > request.arrived:
             self._loop.call_at(due / 1e9, connection.answer, answer)
         else:
@@ -47,12 +49,15 @@ def main() -> None:
     flags.add_argument("--latency", default="lognormal:5:0.5", help="see benchmarks/load/targets/distributions.py")
     flags.add_argument("--seed", type=int, default=1)
     flags.add_argument("--stall", type=float, default=0.0, help="seconds")
-    flags.add_argument("--stall-after", type=float, default=0.0, help="seconds since the first call")
+    flags.add_argument("--stall-after", type=float, default=0.0, help="seconds since a call; longer than any latency")
+    flags.add_argument("--stall-number", type=int, default=1, help="the number of that call")
     options = flags.parse_args()
     latencies = drawn(quantile_function(options.latency), options.seed)
     serve(
         options,
-        lambda loop: LatencyEndpoint(loop, eras(options), latencies, options.stall_after, options.stall),
+        lambda loop: LatencyEndpoint(
+            loop, eras(options), latencies, number=options.stall_number, after=options.stall_after, length=options.stall
+        ),
     )
 
 

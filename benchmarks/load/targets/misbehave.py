@@ -1,7 +1,7 @@
 """Answers calls in every way that a client has to tell apart, in rotation over those that are asked for.
 
-A query `?how=NAME`, or an argument `how`, of the call itself goes first. `--list` prints the names, and how an answer
-of each has to be counted.
+The first call is answered well, as clients try a tool before they rely on it. A query `?how=NAME`, or an argument
+`how`, of the call itself goes before. `--list` prints the names, and how an answer of each has to be counted.
 """
 
 from urllib.parse import parse_qs, urlsplit
@@ -20,10 +20,10 @@ class MisbehavingEndpoint(Endpoint):
 
     name = "misbehave"
 
-    def __init__(self, speaks: tuple[str, ...], rotation: tuple[str, ...]) -> None:
+    def __init__(self, speaks: tuple[str, ...], rotation: tuple[str, ...], good_first: int = 1) -> None:
         super().__init__(speaks)
         self._rotation = rotation
-        self._calls = 0
+        self._calls = -good_first
         self._answered: dict[str, int] = {}
 
     def call(self, request: Request, call: Call, connection: Connection) -> None:
@@ -41,12 +41,13 @@ class MisbehavingEndpoint(Endpoint):
             if how in WAYS:
                 return how
         self._calls += 1
-        return self._rotation[(self._calls - 1) % len(self._rotation)]
+        return self._rotation[(self._calls - 1) % len(self._rotation)] if self._calls > 0 else "good"
 
 
 def main() -> None:
     flags = parser(__doc__)
     flags.add_argument("--answers", default="good", help="names, separated by commas")
+    flags.add_argument("--good-first", type=int, default=1, help="calls that are answered well before")
     flags.add_argument("--list", action="store_true")
     options = flags.parse_args()
     rotation = tuple(options.answers.split(","))
@@ -55,7 +56,7 @@ def main() -> None:
     if options.list:
         print(*(f"{name}: {' or '.join(one.counted)}" for name, one in WAYS.items()), sep="\n")
         return
-    serve(options, lambda _: MisbehavingEndpoint(eras(options), rotation))
+    serve(options, lambda _: MisbehavingEndpoint(eras(options), rotation, options.good_first))
 
 
 if __name__ == "__main__":

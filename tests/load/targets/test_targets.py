@@ -86,7 +86,7 @@ def test_streams_know_what_they_sent(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("how", sorted(WAYS))
 def test_each_way_to_answer_looks_to_another_client_as_it_is_counted(how: str) -> None:
-    with running("misbehave", f"--answers={how}") as target, httpx.Client(timeout=0.5) as client:
+    with running("misbehave", f"--answers={how}", "--good-first=0") as target, httpx.Client(timeout=0.5) as client:
         verdict = judged(client, target.url)
     left_open = how == "events-left-open"
     assert verdict in (("timeout",) if left_open else WAYS[how].counted)
@@ -134,7 +134,7 @@ def of_message(message: dict[str, Any]) -> str:
 
 def test_ways_take_turns_and_are_counted(tmp_path: Path) -> None:
     truth = tmp_path / "truth"
-    with running("misbehave", "--answers=good,http-500", f"--truth={truth}") as target, httpx.Client() as client:
+    with running("misbehave", "--answers=http-500,good", f"--truth={truth}") as target, httpx.Client() as client:
         seen = Counter(post(client, target.url, "tools/call", name="work").status_code for _ in range(5))
         asked = post(client, f"{target.url}?how=http-429", "tools/call", name="work")
     assert seen == {200: 3, 500: 2}
