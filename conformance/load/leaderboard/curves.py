@@ -42,7 +42,8 @@ def distribution(run: Run) -> Curve:
     rounds = [decoded(one.total.response.encoded) for one in counting(run.result)]
     whole = values_at(merged(rounds), _GRID)
     each = [values_at(one, _GRID) for one in rounds]
-    shared = [at for at in whole if len(each) > 1 and all(at in one for one in each)]
+    repeats = len(each) > 1 and run.result.plan.shape != "ramp"
+    shared = [at for at in whole if repeats and all(at in one for one in each)]
     return Curve(
         tuple(100 / (100 - at) for at in whole),
         tuple(value / 1000 for value in whole.values()),

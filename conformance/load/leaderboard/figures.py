@@ -28,7 +28,7 @@ def bars(lines: Sequence[Line], figures: Sequence[Spread], order: Order, unit: s
     for at, (line, value, (low, high)) in enumerate(zip(lines, values, ends, strict=True)):
         axes.barh(at, value, height=0.62, color=palette.of(line.style), alpha=0.75)
         error = [[max(0.0, value - low)], [max(0.0, high - value)]]
-        axes.errorbar(value, at, xerr=error, ecolor=palette.text, elinewidth=1.2, capsize=4, fmt="none")
+        axes.errorbar(value, at, xerr=error, color=palette.text, elinewidth=1.2, capsize=4, fmt="none")
         axes.annotate(
             f"{value:,.3g}" if value < 1000 else f"{value:,.0f}", (max(high, value), at), (6, 0),
             textcoords="offset points", va="center", color=palette.text,

@@ -27,16 +27,9 @@ class Key:
     @property
     def order(self) -> tuple[object, ...]:
         plan = self.plan
-        numbers = (
-            plan.rate or 0.0,
-            plan.to_rate or 0.0,
-            plan.users,
-            plan.duration_s,
-            plan.warm_up_s,
-            plan.rounds,
-            plan.think_s,
-        )
-        return (plan.scenario, plan.shape, plan.model, plan.arrivals, *numbers, self.service_level)
+        names = (plan.scenario, plan.shape, plan.model, plan.arrivals)
+        load = (plan.rate or 0.0, plan.to_rate or 0.0, plan.users, plan.think_s)
+        return (*names, *load, plan.duration_s, plan.warm_up_s, plan.rounds, self.service_level)
 
 
 @dataclass(frozen=True)
