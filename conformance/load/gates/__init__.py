@@ -1,0 +1,1 @@
+"""Thresholds of a service level, held against the result of a run."""
