@@ -1,0 +1,1 @@
+"""Rules by which a run may be believed, or not."""
