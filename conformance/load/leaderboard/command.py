@@ -68,7 +68,7 @@ def _rank(arguments: argparse.Namespace) -> int:
     for file in unused(verdicts, [run.result.target for run in runs]):
         _say(f"{file}: its verdicts are on a server that none of the runs is about")
     ranked = sum(len(workload.leaderboard) for workload in board.workloads)
-    print(f"{arguments.output}: {ranked} ranks in {len(board.workloads)} workloads, from {len(runs)} runs")
+    print(f"{arguments.output}: {ranked} of {len(runs)} runs ranked; workloads: {len(board.workloads)}")
     if not ranked:
         _say("no run can be ranked; the page says why")
     return exit_codes.OK if ranked else exit_codes.NOTHING

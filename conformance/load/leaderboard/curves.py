@@ -53,13 +53,13 @@ def distribution(run: Run) -> Curve:
 
 
 def over_load(run: Run, percentile: float) -> Curve:
-    """A percentile over the rate of good answers, by the steps of a climb that have enough values; those at the same
-    rate are merged."""
+    """A percentile over the rate of good answers, by the steps of a climb that have enough values, in the order of
+    their arrival rates: under overload the curve bends back. Steps at the same rate are merged."""
     steps: dict[float, list[Phase]] = {}
     for one in run.result.phases:
         if one.role in _CLIMBS and one.measured and one.rate is not None:
             steps.setdefault(one.rate, []).append(one)
-    points = sorted(point for same in steps.values() if (point := _point(same, percentile)))
+    points = [point for rate in sorted(steps) if (point := _point(steps[rate], percentile))]
     return Curve(tuple(x for x, _ in points), tuple(y for _, y in points))
 
 

@@ -7,7 +7,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from conformance.load.results.model import Conformance, FailureKind, Scenario, Shape, Spread
+from conformance.load.names import Scenario, Shape
+from conformance.load.results.model import Conformance, FailureKind, Spread
 
 SUITE = "mcp-conformance-leaderboard"
 FORMAT = 1

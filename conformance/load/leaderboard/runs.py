@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 from msgspec.structs import replace
 
 from conformance.load.leaderboard.text import SENTENCE, clean
+from conformance.load.names import Shape
 from conformance.load.results.files import read_result
-from conformance.load.results.model import Figures, Phase, Result, Shape, Spread
+from conformance.load.results.model import Figures, Phase, Result, Spread
 from conformance.load.results.summary import figures
 from conformance.target.errors import ConfigError
 

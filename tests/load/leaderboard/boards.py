@@ -38,7 +38,7 @@ def only_workload(directory: Path, *results: Result, verdicts: Sequence[Verdicts
 
 def at(server: str, median_us: float, **changes: Any) -> Result:
     """Three rounds at a constant rate that tell a difference of 10 %."""
-    return result(*rounds(median_us, noise=0.005, **changes.pop("of_rounds", {})), server=server, **changes)
+    return result(*rounds(median_us, **{"noise": 0.005, **changes.pop("of_rounds", {})}), server=server, **changes)
 
 
 def busy(server: str, counts: Sequence[int], **changes: Any) -> Result:

@@ -42,7 +42,7 @@ def test_it_writes_all_files(tmp_path: Path, capsys: pytest.CaptureFixture[str])
         True,
         None,
     ]
-    assert capsys.readouterr().out == f"{tmp_path}/out: 2 ranks in 1 workloads, from 2 runs\n"
+    assert capsys.readouterr().out == f"{tmp_path}/out: 2 of 2 runs ranked; workloads: 1\n"
 
 
 def test_without_a_valid_run_the_page_is_written_and_the_code_says_so(

@@ -1,14 +1,13 @@
 "use strict";
-const compare = (one, other) => {
-  const numbers = [Number(one), Number(other)];
-  return numbers.every(Number.isFinite) ? numbers[0] - numbers[1] : one.localeCompare(other);
-};
+const byNumber = (one, other) => Number(one) - Number(other);
+const byName = (one, other) => one.localeCompare(other, "en", { numeric: true });
 const sort = (table, heads, at) => {
   const head = heads[at];
   const direction = head.getAttribute("aria-sort") === "ascending" ? "descending" : "ascending";
   heads.forEach((each) => each.removeAttribute("aria-sort"));
   head.setAttribute("aria-sort", direction);
   const sign = direction === "ascending" ? 1 : -1;
+  const compare = head.classList.contains("number") ? byNumber : byName;
   const body = table.tBodies[0];
   const value = (row) => row.cells[at].dataset.sort;
   const rows = [...body.rows].sort((one, other) => {
