@@ -1,4 +1,4 @@
-"""The command `mcp-conformance`: run, discover, explain, ledger, leaderboard, serve."""
+"""The command `mcp-conformance`: run, discover, explain, ledger, load, leaderboard, serve."""
 
 import argparse
 import json
@@ -11,6 +11,7 @@ from typing import Any
 
 from conformance import __version__, exit_codes
 from conformance.contracts.ledger import command as ledger
+from conformance.load import command as load
 from conformance.load.leaderboard import command as leaderboard
 from conformance.plugin.contact import complain, discover_target
 from conformance.plugin.options import RENAMED, add_arguments
@@ -81,6 +82,8 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_arguments(commands.add_parser("explain", help="print a rule: where it stands, how it is tested"))
 
     ledger.add_arguments(commands.add_parser("ledger", help="judge a rotation ledger (JSONL), line by line"))
+
+    load.add_arguments(commands.add_parser("load", help="put load on a target, and measure it honestly"))
 
     leaderboard.add_arguments(
         commands.add_parser("leaderboard", help="rank results of load runs, workload by workload")

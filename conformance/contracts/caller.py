@@ -86,7 +86,7 @@ class Caller:
     ) -> Exchange:
         """Send and read the answer. A body that is not bytes goes as JSON; a 429 is waited out unless it is wanted."""
         channel = self.channel if wait_for_limits else replace(self.channel, retries=RetryBudget(0.0))
-        head, data = self._dressed(method, body, headers, persona)
+        head, data = self.dressed(method, body, headers, persona)
         url = self.url(route, variables)
         return channel.send(method, head, data, url=url, until=until, timeout=timeout, context=Context(probe=True))
 
@@ -102,7 +102,7 @@ class Caller:
         timeout: float | None = None,
     ) -> Pending:
         """Start an exchange whose answer is read in the background. Close it in the end."""
-        head, data = self._dressed(method, body, headers, persona)
+        head, data = self.dressed(method, body, headers, persona)
         url = self.url(route, variables)
         return self.channel.open(method, head, data, url=url, timeout=timeout, context=Context(probe=True))
 
@@ -149,9 +149,10 @@ class Caller:
             return self.send(body=chosen.body, headers=headers, **options)
         return self.call(self.probe_method, chosen.params or None, headers=headers, **options)
 
-    def _dressed(
+    def dressed(
         self, method: str, body: Any, headers: Mapping[str, str | None], persona: str
     ) -> tuple[dict[str, Any], bytes]:
+        """Headers, by name in lower case, and body as they go out; a header of None takes out that of the channel."""
         if not self.channel.url:
             not_testable("no target is given; name it with --target=URL")
         token = personas.token_of(persona, self.profile, self.token)

@@ -19,13 +19,15 @@ FOREVER_NS = 1 << 62
 
 
 class Turn:
-    """One arrival. `began_ns` is where the response time of its first request counts from."""
+    """One arrival. `began_ns` is where the response time of its first request counts from, `end_ns` the planned end of
+    its phase."""
 
-    __slots__ = ("began_ns", "record")
+    __slots__ = ("began_ns", "end_ns", "record")
 
-    def __init__(self, record: PhaseRecord, began_ns: int) -> None:
+    def __init__(self, record: PhaseRecord, began_ns: int, end_ns: int) -> None:
         self.record = record
         self.began_ns = began_ns
+        self.end_ns = end_ns
 
     def take_begin(self) -> int:
         """The intended start for the first request of the turn, the present for those after it."""
@@ -102,7 +104,7 @@ class Desk:
             self._leave(stage)
             return None
         stage.record.due += 1
-        return Turn(stage.record, now)
+        return Turn(stage.record, now, stage.end_ns)
 
     def _scheduled(self, stage: Stage) -> Turn | None:
         offset = next(stage.schedule, None) if stage.schedule is not None else None
@@ -116,7 +118,7 @@ class Desk:
                 return None
             record.due += 1
             record.lag.add((now_ns() - at) // 1000)
-            return Turn(record, at)
+            return Turn(record, at, stage.end_ns)
         record.due += 1
         if now >= stage.end_ns:
             record.dropped += 1
@@ -127,7 +129,7 @@ class Desk:
             record.dropped += 1
             return None
         record.late += now - at > LATE_NS
-        return Turn(record, at)
+        return Turn(record, at, stage.end_ns)
 
     def _leave(self, stage: Stage) -> None:
         if self._stages and self._stages[0] is stage:

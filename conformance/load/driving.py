@@ -26,7 +26,6 @@ from conformance.load.generator.talk import (
     Stop,
 )
 from conformance.load.plan import PhasePlan
-from conformance.load.workload import Workload
 from conformance.target.errors import TargetError
 
 START_S = 60.0
@@ -54,10 +53,11 @@ class Played:
 
 
 class Generator:
-    """One process, or a master with workers of its own. Use it as a context manager."""
+    """One process, or a master with `workers` of its own beside those that come from elsewhere. A context manager."""
 
-    def __init__(self, job: Job, on_progress: OnProgress = lambda progress: None) -> None:
+    def __init__(self, job: Job, workers: int = 0, on_progress: OnProgress = lambda progress: None) -> None:
         self._job = job
+        self._workers = workers
         self._on_progress = on_progress
         self._numbers = 0
         self._processes: list[_Process] = []
@@ -82,6 +82,14 @@ class Generator:
         deadline = monotonic() + END_S
         for process in self._processes:
             process.end(max(0.1, deadline - monotonic()))
+
+    def follow(self) -> bool:
+        """Be a worker until the master lets go; whether it was Ctrl-C that ended it. Raises `GeneratorLost`."""
+        self._processes.append(_Process(self._job))
+        try:
+            return self._processes[0].wait_for_end()
+        finally:
+            self.close()
 
     def play(self, phases: Sequence[PhasePlan], timeout: float) -> Played:
         """Run the phases; `timeout` is that of a request. After Ctrl-C, what was done until then.
@@ -115,16 +123,12 @@ class Generator:
         return played
 
     def _start(self) -> None:
-        leader = self._launch(self._job)
+        self._processes.append(_Process(self._job))
         if self._job.role == "master":
-            self._await(Listening)
+            port = self._await(Listening).port
+            worker = msgspec.structs.replace(self._job, role="worker", host="127.0.0.1", port=port)
+            self._processes += [_Process(worker) for _ in range(self._workers)]
         self.ready = self._await(Ready)
-        assert leader is self._processes[0]
-
-    def _launch(self, job: Job) -> "_Process":
-        process = _Process(job)
-        self._processes.append(process)
-        return process
 
     def _await(self, kind: type[Any]) -> Any:
         deadline = monotonic() + START_S + self._job.patience_s
@@ -176,6 +180,16 @@ class _Process:
             raise GeneratorLost(f"the generator ended: {self._last_words() or self._process.wait(1)}")
         return news
 
+    def wait_for_end(self) -> bool:
+        """Whether it was Ctrl-C that ended it. Raises `GeneratorLost` when it failed."""
+        try:
+            while (news := self._news.get()) is not None:
+                if isinstance(news, Failed):
+                    raise GeneratorLost(news.text)
+        except KeyboardInterrupt:
+            return True
+        return False
+
     def end(self, seconds: float) -> None:
         with suppress(OSError):
             if self._process.stdin is not None:
@@ -210,7 +224,3 @@ class _Process:
 
     def _last_words(self) -> str:
         return b"".join(self._complaints).decode("utf-8", "replace").strip()[-LAST_WORDS:]
-
-
-def alone(workload: Workload, users: int) -> Job:
-    return Job(workload=workload, users=users)

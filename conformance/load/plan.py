@@ -4,8 +4,6 @@ from typing import Literal
 
 from msgspec import Struct
 
-from conformance.load.results.model import Phase
-
 Role = Literal["warm-up", "round", "step", "ramp", "base", "spike", "recovery", "slice"]
 
 
@@ -32,11 +30,3 @@ class Share(Struct, frozen=True):
 
     index: int = 0
     count: int = 1
-
-
-class PhaseReport(Struct, frozen=True):
-    """What one process has to say of one phase of a programme."""
-
-    programme: int
-    number: int
-    phase: Phase

@@ -1,26 +1,35 @@
 """Prepares a workload: what discovery found, and what a profile describes, as requests that are ready to be sent."""
 
 import json
-import random
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from conformance import __version__
 from conformance.load.engine.template import FIRST_ID
-from conformance.load.results.model import Scenario, Target
+from conformance.load.names import Scenario
+from conformance.load.results.model import Target
+from conformance.load.trial import Trial
 from conformance.load.workload import Prepared, Trusting, Workload
 from conformance.protocol.legacy import LegacyDialect, initialize_params
 from conformance.protocol.messages import POST_HEADERS, JsonObject, encode, notification, request
 from conformance.protocol.modern import ModernDialect, param_headers
 from conformance.protocol.peer import Dialect, call_params
-from conformance.protocol.revisions import REVISIONS
 from conformance.target.config import RunConfig
 from conformance.target.errors import ConfigError
-from conformance.target.profile import CAPABILITY_OF, LISTS, Surface, TargetProfile
-from conformance.target.roles import callable_tools
+from conformance.target.profile import CAPABILITY_OF, LISTS, Surface
 
-MOST_READS = 20
 RAW = '{"jsonrpc":"2.0","id":1,"method":"ping"}'
+SESSION = ("initialize", "initialized", "discover", "end")
+GROUPS: Mapping[Scenario, tuple[str, ...]] = {
+    "agent-session": ("list", "call", "read"),
+    "tool-caller": ("call",),
+    "discovery": ("list",),
+    "session-churn": (),
+    "stream-holder": ("listen",),
+}
+"""What users of a scenario say in their sessions."""
 SUBSCRIPTIONS = "subscriptions/listen"
 WATCHED = ("toolsListChanged", "promptsListChanged", "resourcesListChanged")
 
@@ -39,54 +48,59 @@ def trusting(config: RunConfig) -> Trusting:
     return Trusting(**{key: str(path) for key, path in paths.items() if path}, insecure=config.insecure)
 
 
-def of_target(config: RunConfig, profile: TargetProfile, scenario: Scenario, tools: tuple[str, ...] = ()) -> Workload:
-    """What users of a scenario say to this target, under the newest revision that it speaks.
+def of_target(config: RunConfig, url: str, surface: Surface, trial: Trial, scenario: Scenario) -> Workload:
+    """What users of a scenario say to a target under one revision.
 
-    `tools` are the only ones to call, if given. Raises `ConfigError` when the scenario has nothing to do here.
+    Raises `ConfigError` when the scenario has nothing to do here.
     """
-    surface = profile.surfaces[max(profile.surfaces, key=REVISIONS.index)]
-    maker = _Maker(surface, config)
+    maker = _Maker(surface)
     requests = {
-        "initialize": tuple(maker.initialize()),
-        "initialized": tuple(maker.initialized()),
-        "discover": tuple(maker.discover()),
-        "end": tuple(maker.end()),
-        "list": tuple(maker.lists()),
-        "call": tuple(maker.calls(tools)),
-        "read": tuple(maker.reads()),
-        "listen": tuple(maker.listen()),
+        "initialize": maker.initialize(),
+        "initialized": maker.initialized(),
+        "discover": maker.discover(),
+        "end": maker.end(),
+        "list": maker.lists(),
+        "call": maker.calls(trial),
+        "read": maker.reads(trial),
+        "listen": maker.listen(),
     }
-    _check(scenario, requests, surface, tools)
-    return Workload(
-        scenario=scenario,
-        url=profile.url,
-        target=_target(config, profile.url, surface),
+    groups = {name: tuple(group) for name, group in requests.items()}
+    _check(scenario, groups, trial)
+    return replace(
+        bare(config, scenario),
+        url=url,
+        target=_target(config, url, surface),
         legacy=surface.era == "legacy",
-        headers=headers_of(config),
         identities=(identity(config.token),),
-        requests={name: group for name, group in requests.items() if group},
-        trust=trusting(config),
-        timeout=config.timeout,
-        connect_timeout=config.connect_timeout,
-        secrets=tuple(config.secrets),
+        requests={name: groups[name] for name in (*SESSION, *GROUPS[scenario]) if groups[name]},
     )
 
 
 def of_raw(config: RunConfig, body: str = RAW) -> Workload:
-    """One request, without discovery: the target only has to answer it with a JSON-RPC response of the same id."""
-    raw = Prepared(name="raw", headers=dict(POST_HEADERS), body=body, id=json.loads(body).get("id"))
+    """One request, without discovery: the target only has to answer it with a JSON-RPC response of the same id.
+
+    Raises `ConfigError` when the body is no JSON object with an id.
+    """
+    try:
+        id = json.loads(body)["id"]
+    except (ValueError, TypeError, LookupError):
+        raise ConfigError(f"--body: no JSON-RPC request with an id; write it as {RAW}") from None
+    raw = Prepared(name="raw", headers=dict(POST_HEADERS), body=body, id=id)
+    return replace(bare(config, "raw"), requests={"raw": (raw,)}, identities=(identity(config.token),))
+
+
+def bare(config: RunConfig, scenario: Scenario) -> Workload:
+    """A workload that says nothing yet, to a target of which nothing is known."""
     return Workload(
-        scenario="raw",
+        scenario=scenario,
         url=config.url,
         target=Target(url=config.redactor.text(config.url), server="", version="", revision=""),
         legacy=True,
         headers=headers_of(config),
-        identities=(identity(config.token),),
-        requests={"raw": (raw,)},
+        requests={},
         trust=trusting(config),
         timeout=config.timeout,
         connect_timeout=config.connect_timeout,
-        secrets=tuple(config.secrets),
     )
 
 
@@ -97,28 +111,23 @@ def _target(config: RunConfig, url: str, surface: Surface) -> Target:
     )
 
 
-def _check(
-    scenario: Scenario, requests: Mapping[str, tuple[Prepared, ...]], surface: Surface, tools: tuple[str, ...]
-) -> None:
+def _check(scenario: Scenario, requests: Mapping[str, tuple[Prepared, ...]], trial: Trial) -> None:
     """Whether the scenario has something to say. An agent calls and reads what there is."""
     if scenario == "tool-caller" and not requests["call"]:
-        named = f"--tool: none of {', '.join(tools)} can be called; " if tools else ""
+        name, why = next(iter(trial.left_out.items()), ("", ""))
         raise ConfigError(
-            f"{named}tool-caller: the target has no tool that may be called and that arguments can be made for; see "
-            "`mcp-conformance discover`, give arguments under [arguments], or use --allow-writes"
+            "tool-caller: the target has no tool that may be called and that answers well"
+            f"{f' ({name} {why})' if name else ''}; see `mcp-conformance discover`, --arguments and --allow-writes"
         )
     if scenario == "discovery" and not requests["list"]:
         raise ConfigError("discovery: the target declares neither tools nor resources nor prompts")
-    if scenario == "stream-holder" and not requests["listen"]:
-        raise ConfigError(f"stream-holder: {surface.revision} of this target has nothing to listen to")
 
 
 class _Maker:
     """Requests of one revision. The id of each is `FIRST_ID`, which the engine replaces."""
 
-    def __init__(self, surface: Surface, config: RunConfig) -> None:
+    def __init__(self, surface: Surface) -> None:
         self._surface = surface
-        self._config = config
         modern = surface.era == "modern"
         self._dialect: Dialect = ModernDialect(surface.revision) if modern else LegacyDialect(surface.revision)
 
@@ -144,20 +153,14 @@ class _Maker:
             if self._surface.declares(CAPABILITY_OF[key]) and key not in self._surface.unread:
                 yield self._request(method)
 
-    def calls(self, only: tuple[str, ...]) -> Iterator[Prepared]:
-        for tool, arguments in callable_tools(self._surface, self._config):
-            name = str(tool["name"])
-            if arguments.value is None or (only and name not in only):
-                continue
-            mirrored = param_headers(tool, arguments.value) if self._surface.era == "modern" else {}
-            params = call_params(tool, arguments.value, {})
-            yield self._request("tools/call", params, name=f"tools/call {name}", headers=mirrored)
+    def calls(self, trial: Trial) -> Iterator[Prepared]:
+        for tool, arguments in trial.tools:
+            mirrored = param_headers(tool, arguments) if self._surface.era == "modern" else {}
+            name = f"tools/call {tool['name']}"
+            yield self._request("tools/call", call_params(tool, arguments, {}), name=name, headers=mirrored)
 
-    def reads(self) -> Iterator[Prepared]:
-        uris = [str(item["uri"]) for item in self._surface.resources if isinstance(item.get("uri"), str)]
-        chosen = uris if len(uris) <= MOST_READS else random.Random(0).sample(uris, MOST_READS)
-        for uri in chosen:
-            yield self._request("resources/read", {"uri": uri})
+    def reads(self, trial: Trial) -> Iterator[Prepared]:
+        return (self._request("resources/read", {"uri": uri}) for uri in trial.resources)
 
     def listen(self) -> Iterator[Prepared]:
         if self._surface.era == "legacy":

@@ -1,11 +1,10 @@
 """What the users of a run say to a target: requests prepared from what discovery has found, as plain data, so that the
 process that generates load needs nothing else."""
 
-from typing import Any
-
 from msgspec import Struct
 
-from conformance.load.results.model import Scenario, Target
+from conformance.load.names import Scenario
+from conformance.load.results.model import Target
 
 
 class Prepared(Struct, frozen=True, kw_only=True):
@@ -38,7 +37,7 @@ class Connector(Struct, frozen=True, kw_only=True):
     """What a user of the scenario `handshake` needs beside its requests, see `contracts.handshake`."""
 
     expiry: tuple[str, ...] = ()
-    heartbeat: dict[str, Any] = {}
+    """The places in an acknowledgement where the expiry of the credential may stand."""
     variables: dict[str, str] = {}
 
 
@@ -59,7 +58,6 @@ class Workload(Struct, frozen=True, kw_only=True):
     timeout: float = 10.0
     connect_timeout: float = 5.0
     connector: Connector | None = None
-    secrets: tuple[str, ...] = ()
 
     def group(self, name: str) -> tuple[Prepared, ...]:
         return self.requests.get(name, ())

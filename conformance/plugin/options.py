@@ -1,7 +1,7 @@
 """Command-line options of the plugin: those of the configuration table, and a few of the run itself."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any
 
 import pytest
@@ -27,11 +27,12 @@ def add_options(parser: pytest.Parser) -> None:
     )
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The same options for the command `mcp-conformance`; there the target is an argument of its own."""
+def add_arguments(parser: argparse._ActionsContainer, only: Container[str] | None = None) -> None:
+    """The same options, or `only` those of some keys, for the command `mcp-conformance`; there the target is an argument
+    of its own."""
     add: Callable[..., Any] = parser.add_argument
     for option in OPTIONS:
-        if option.key != "url":
+        if option.key != "url" and (only is None or option.key in only):
             add(option.flag, **_keywords(option))
 
 

@@ -63,11 +63,10 @@ class Asker:
 
     def ask(self, key: str | None = None, **more: Any) -> Exchange:
         """Send and wait; a refusal for the rate is waited out."""
-        options = self._options(self._placed(Sent(key, **more)))
-        return self.caller.send(self.request.route, **options)
+        return self.caller.send(self.request.route, **self.options(Sent(key, **more)))
 
     def start(self, key: str) -> Pending:
-        return self.caller.open(self.request.route, **self._options(self._placed(Sent(key))))
+        return self.caller.open(self.request.route, **self.options(Sent(key)))
 
     def _placed(self, sent: Sent) -> Sent:
         """A key goes into the body where keys have no header."""
@@ -75,7 +74,9 @@ class Asker:
             return sent
         return replace(sent, key=None, member_key=sent.member_key or sent.key)
 
-    def _options(self, sent: Sent) -> dict[str, Any]:
+    def options(self, sent: Sent) -> dict[str, Any]:
+        """What `Caller.send` is given."""
+        sent = self._placed(sent)
         body, headers = dressed(self.caller, self.request)
         changed = dict(body or {})
         for path, value in sent.changes.items():

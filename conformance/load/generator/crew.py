@@ -9,10 +9,10 @@ from conformance.load.desk import Desk
 from conformance.load.engine.alarm import new_alarm
 from conformance.load.engine.endpoint import Trust, endpoint
 from conformance.load.generator.staging import HandIn, Staging
+from conformance.load.names import Scenario
 from conformance.load.plan import PhasePlan, Share
 from conformance.load.recording.recorder import PhaseRecord
 from conformance.load.recording.samples import Samples
-from conformance.load.results.model import Scenario
 from conformance.load.users.agent_session import AgentSession
 from conformance.load.users.base import LoadUser
 from conformance.load.users.discovery import Discovery

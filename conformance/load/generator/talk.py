@@ -1,17 +1,21 @@
 """What the command and its generator say to each other: one JSON object a line, through pipes."""
 
+from typing import Literal
+
 from msgspec import Struct
 
-from conformance.load.plan import PhasePlan
+from conformance.load.plan import PhasePlan, Share
 from conformance.load.results.model import Phase
 from conformance.load.workload import Workload
+
+Role = Literal["alone", "master", "worker"]
 
 
 class Job(Struct, frozen=True, kw_only=True, tag=True):
     """The first line. Alone, a process generates load itself; a master waits for `workers` and leads them; a worker is
     led by the master at `host` and `port`."""
 
-    role: str = "alone"
+    role: Role = "alone"
     workload: Workload
     users: int
     host: str = "127.0.0.1"
@@ -81,3 +85,19 @@ class Failed(Struct, frozen=True, kw_only=True, tag=True):
 
 Order = Programme | Stop
 News = Ready | Listening | Done | Finished | Progress | Failed
+
+
+class Shared(Struct, frozen=True, kw_only=True):
+    """What a master tells a worker: a programme, and which part of it is his."""
+
+    programme: Programme
+    share: Share
+
+
+class Part(Struct, frozen=True, kw_only=True):
+    """What a worker tells of a phase, which began `after_ns` after he was told of its programme."""
+
+    programme: int
+    number: int
+    after_ns: int
+    phase: Phase

@@ -26,21 +26,23 @@ EXAMPLE_LENGTH = 300
 class Values:
     """Microseconds, taken one by one and put into a histogram in batches."""
 
-    __slots__ = ("_histogram", "_pending", "add")
+    __slots__ = ("_histogram", "_pending", "_sum_us", "add")
 
     def __init__(self) -> None:
         self._histogram = new_histogram()
+        self._sum_us = 0
         self._pending: list[int] = []
         self.add = self._pending.append
 
     def flush(self) -> None:
         if self._pending:
             record(self._histogram, self._pending)
+            self._sum_us += sum(self._pending)
             self._pending.clear()
 
     def latencies(self) -> Latencies:
         self.flush()
-        return as_latencies(self._histogram)
+        return as_latencies(self._histogram, self._sum_us)
 
 
 class OperationRecord:
@@ -169,6 +171,11 @@ class PhaseRecord:
 
     def operations(self) -> list[OperationRecord]:
         return list(self._operations.values())
+
+    def work_done(self) -> tuple[int, int]:
+        """Requests of kind `work` that went well, and that failed."""
+        work = [one for one in self._operations.values() if one.kind == "work"]
+        return sum(one.good for one in work), sum(one.failures.total() for one in work)
 
     def flush(self) -> None:
         for values in (self.lag, self.loop, self.setup):

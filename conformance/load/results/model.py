@@ -7,6 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from conformance.load.names import Scenario, Shape
 from conformance.load.recording.histogram import at_percentile, decoded
 
 SUITE = "mcp-conformance-load"
@@ -18,11 +19,6 @@ not what was asked for; no answer in time; 429."""
 
 Kind = Literal["work", "setup", "journey"]
 """What an operation is: the load itself; what has to come first, such as `initialize`; or a whole session."""
-
-Scenario = Literal[
-    "agent-session", "tool-caller", "discovery", "session-churn", "stream-holder", "dispatch", "handshake", "raw"
-]
-Shape = Literal["constant", "ramp", "spike", "soak", "breaking-point"]
 
 
 class Latencies(Struct, frozen=True, kw_only=True):
@@ -257,8 +253,11 @@ class Plan(Struct, frozen=True, kw_only=True):
     model: Literal["open", "closed"]
     arrivals: Literal["constant", "poisson", "none"]
     rate: float | None
+    to_rate: float | None = None
+    """Where a ramp leads, how high a spike is, or the highest rate that a search tries."""
     users: int
     duration_s: float
+    """Of each round, step or slice; of a ramp as a whole."""
     warm_up_s: float
     rounds: int
     think_s: float

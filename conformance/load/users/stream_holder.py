@@ -5,12 +5,17 @@ from contextlib import suppress
 from time import perf_counter_ns as now_ns
 from typing import Any
 
+import gevent
 from gevent import socket
 
 from conformance.load.desk import Turn
 from conformance.load.engine.answer import EVENT_STREAM, NoAnswer, StreamLog, TooLate
 from conformance.load.recording.recorder import OperationRecord, StreamCounts
 from conformance.load.users.base import SessionUser
+
+
+AFTER_S = 0.002
+"""Timers are rounded; a stream that is let go of before the end would be opened again for the rest."""
 
 
 class StreamHolder(SessionUser):
@@ -23,6 +28,7 @@ class StreamHolder(SessionUser):
         stream = HeldStream(counts)
         self.desk.when_stopped(stream.let_go_of)
         began = now_ns()
+        end = gevent.spawn_later(max(0.0, (turn.end_ns - began) / 1e9) + AFTER_S, stream.let_go_of)
         try:
             self.speaker.hold(prepared, turn, stream)
         except TooLate as error:
@@ -31,6 +37,7 @@ class StreamHolder(SessionUser):
         except NoAnswer as error:
             stream.broke(str(error))
         finally:
+            end.kill(block=False)
             self.desk.no_longer(stream.let_go_of)
             stream.tell(operation, turn.take_begin(), began)
         return stream.problem is None

@@ -51,10 +51,16 @@ class TargetWatch:
 
 def watch_target(url: str, *, verify: bool = True) -> TargetWatch | None:
     """The way to watch this target; None when there is none. `verify` is whether certificates are checked."""
+    meter = meter_of(url, verify=verify)
+    return TargetWatch(meter) if meter else None
+
+
+def meter_of(url: str, *, verify: bool = True) -> Meter | None:
+    """What reads this target; None when nothing does. `verify` is whether certificates are checked."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     process = find_process(parts.port or PORTS.get(parts.scheme, 80), host) if addresses(host) else None
     if process is not None:
-        return TargetWatch(FamilyMeter(process))
+        return FamilyMeter(process)
     meter = MetricsMeter(url, verify)
-    return TargetWatch(meter) if meter.read() else None
+    return meter if meter.read() else None

@@ -1,0 +1,55 @@
+"""Watches the target from beside the generator, so that looking costs it nothing, and tells what each phase used."""
+
+import threading
+from time import perf_counter_ns
+from types import TracebackType
+
+from conformance.load.results.model import Resources
+from conformance.load.watching.target import Meter
+from conformance.load.watching.usage import Usage, resources
+
+EVERY_S = 0.5
+REFRESH_EVERY = 10
+"""Reads after which a meter looks for new processes of the target."""
+
+
+class Series:
+    """A context manager that reads a meter, if there is one, in a thread of its own."""
+
+    def __init__(self, meter: Meter | None) -> None:
+        self._meter = meter
+        self._usages: list[tuple[int, Usage]] = []
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._read, daemon=True)
+
+    def __enter__(self) -> "Series":
+        if self._meter is not None:
+            self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        if self._meter is not None:
+            self._thread.join(5)
+
+    def between(self, began_ns: int, ended_ns: int) -> Resources | None:
+        """What was used between two moments of the monotonic clock, as near as the readings are."""
+        if self._meter is None:
+            return None
+        margin = int(EVERY_S * 1e9)
+        seen = [usage for at, usage in self._usages if began_ns - margin <= at <= ended_ns + margin]
+        return resources(self._meter.source, seen)
+
+    def _read(self) -> None:
+        assert self._meter is not None
+        count = 0
+        while not self._over.is_set():
+            if count % REFRESH_EVERY == 0:
+                self._meter.refresh()
+            count += 1
+            usage = self._meter.read()
+            if usage is not None:
+                self._usages.append((perf_counter_ns(), usage))
+            self._over.wait(EVERY_S)
