@@ -96,8 +96,9 @@ class Workload(Struct, frozen=True, kw_only=True):
     arrivals: Literal["constant", "poisson", "none"]
     rate: float | None
     to_rate: float | None
-    """Where a ramp leads, how high a spike is, or the highest rate that a search tries."""
-    users: int
+    """Where a ramp leads, or how high a spike is."""
+    users: int | None
+    """Of a closed loop."""
     duration_s: float
     warm_up_s: float
     rounds: int

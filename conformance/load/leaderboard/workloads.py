@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from msgspec.structs import replace
+
 from conformance.load.leaderboard.model import Order, Row
 from conformance.load.leaderboard.text import clean
-from conformance.load.results.model import Plan, Result
+from conformance.load.recording.merging import TOTAL
+from conformance.load.results.model import Gate, Plan, Result
 from conformance.load.results.wording import rate as a_second
 from conformance.load.results.wording import stretch
 
@@ -18,8 +21,11 @@ _NAMES: Final = {
 
 @dataclass(frozen=True)
 class Key:
-    """What has to be equal in the plans of two runs. Not the seed, nor how many processes generate the load, nor what
-    operations are called: servers have tools of different names."""
+    """What has to be equal in the plans of two runs.
+
+    Not the seed, nor how many processes generate the load, nor what operations are called, as servers have tools of
+    different names. The users of an open loop only have to be enough, and where a search begins is not where it ends.
+    """
 
     plan: Plan
     service_level: tuple[str, ...]
@@ -40,24 +46,31 @@ class Ranking:
 
 
 def key_of(result: Result) -> Key:
-    from msgspec.structs import replace
+    plan = replace(result.plan, seed=0, processes=0, operations=())
+    if plan.model == "open":
+        plan = replace(plan, users=0)
+    if plan.shape != "breaking-point":
+        return Key(plan, ())
+    return Key(
+        replace(plan, rate=None, to_rate=None, rounds=0), tuple(sorted({_promise(gate) for gate in result.gates}))
+    )
 
-    searched = result.plan.shape == "breaking-point"
-    gates = {clean(f"{gate.operation}: {gate.threshold}") for gate in result.gates} if searched else set()
-    return Key(replace(result.plan, seed=0, processes=0, operations=()), tuple(sorted(gates)))
+
+def _promise(gate: Gate) -> str:
+    return clean(gate.threshold if gate.operation == TOTAL else f"{gate.operation}: {gate.threshold}")
 
 
 def title_of(key: Key) -> str:
     """`tool-caller: constant rate of 100/s, Poisson arrivals, 3 rounds of 10 s`."""
     plan = key.plan
+    random = ", Poisson arrivals" if plan.arrivals == "poisson" else ""
     if plan.model == "closed":
         pause = f" who think {stretch(plan.think_s)}" if plan.think_s else ""
         shape = "" if plan.shape == "constant" else f", {_NAMES[plan.shape]}"
         load = f"{plan.users} users in a closed loop{pause}{shape}"
     elif plan.shape == "breaking-point":
-        load = f"highest rate within {', '.join(key.service_level) or 'the service level'}"
+        load = f"highest rate within {', '.join(key.service_level) or 'the service level'}{random}"
     else:
-        random = ", Poisson arrivals" if plan.arrivals == "poisson" else ""
         rates = " to ".join(a_second(rate) for rate in (plan.rate, plan.to_rate) if rate)
         load = f"{_NAMES[plan.shape]} of {rates}{random}"
     if plan.shape == "breaking-point":
@@ -69,8 +82,6 @@ def title_of(key: Key) -> str:
 def slug_of(key: Key) -> str:
     plan = key.plan
     load = f"-{plan.users}-users" if plan.model == "closed" else f"-{plan.rate:g}" if plan.rate else ""
-    if plan.shape == "breaking-point":
-        load = ""
     return f"{plan.scenario}-{plan.shape}{load}".replace(".", "-").replace("+", "")
 
 

@@ -27,7 +27,9 @@ def test_each_plan_is_a_workload_of_its_own(tmp_path: Path) -> None:
 
 def test_what_the_generator_chose_for_itself_does_not_part_runs(tmp_path: Path) -> None:
     workload = only_workload(
-        tmp_path, at("a", 1000), at("b", 2000, plan={"seed": 9, "processes": 2, "operations": ("tools/call x",)})
+        tmp_path,
+        at("a", 1000),
+        at("b", 2000, plan={"seed": 9, "processes": 2, "users": 200, "operations": ("tools/call x",)}),
     )
 
     assert ranks(workload) == {"a": 1, "b": 2}
@@ -78,6 +80,15 @@ def test_a_breaking_point_is_ranked_by_rate_at_the_step_that_held(tmp_path: Path
     assert best.rounds == 1
 
 
+def test_where_a_search_began_does_not_matter(tmp_path: Path) -> None:
+    first, second = searched(400.0, 420.0), searched(200.0, 210.0, server="b")
+
+    workload = only_workload(tmp_path, first, replace(second, plan=replace(second.plan, rate=50.0, to_rate=900.0)))
+
+    assert ranks(workload) == {"alpha": 1, "b": 2}
+    assert workload.id == "tool-caller-breaking-point"
+
+
 def test_searches_with_other_service_levels_are_not_compared(tmp_path: Path) -> None:
     gate = Gate(
         threshold="p95<50ms", operation="total", source="option", verdict="pass", measured=1.0, limit=50000.0,
@@ -85,7 +96,7 @@ def test_searches_with_other_service_levels_are_not_compared(tmp_path: Path) -> 
     )  # fmt: skip
     board = board_of(tmp_path, searched(400.0, 420.0), searched(300.0, 310.0, server="b", gates=(gate,)))
 
-    assert [workload.service_level for workload in board.workloads] == [(), ("total: p95<50ms",)]
+    assert [workload.service_level for workload in board.workloads] == [(), ("p95<50ms",)]
 
 
 def test_stretches_of_a_ramp_are_no_rounds(tmp_path: Path) -> None:
