@@ -6,6 +6,7 @@ from typing import Final
 
 from conformance.load.recording.merging import sum_of
 from conformance.load.results.model import Finding, Gate, Latencies, Phase, Plan, Resources, Result, Spread, Streams
+from conformance.load.results.rules.run import judged_phases
 from conformance.load.results.tables import of_operations, of_phases
 from conformance.load.results.wording import bounded, duration, number, rate, share, stretch
 from conformance.report.text import folded
@@ -25,7 +26,7 @@ def report(result: Result) -> str:
 
 def _parts(result: Result) -> Iterator[Iterable[str]]:
     yield _head(result)
-    yield _section(of_operations(result.figures, result.phases))
+    yield _section(of_operations(result.figures, judged_phases(result.phases, result.breaking_point)))
     if result.plan.shape != "constant":
         yield _section(of_phases(result.phases))
     yield _section([*_failures(result), *_rounds(result), *_streams(result), *_resources(result)])
@@ -79,7 +80,7 @@ def _plan(plan: Plan) -> str:
 
 def _failures(result: Result) -> Iterator[str]:
     """Each kind with how often and the first example."""
-    measured = [one for one in result.phases if one.measured]
+    measured = judged_phases(result.phases, result.breaking_point)
     for one in islice((each for each in result.figures[1:] if each.failures), _TO_NAME):
         parts = [
             part for phase in measured for part in phase.operations if (part.name, part.kind) == (one.name, one.kind)
@@ -108,7 +109,7 @@ def _range(name: str, percentiles: Mapping[str, Spread]) -> str:
 
 
 def _streams(result: Result) -> Iterator[str]:
-    measured = [one for one in result.phases if one.measured]
+    measured = judged_phases(result.phases, result.breaking_point)
     held = [one.streams for one in measured if one.streams is not None]
     if held:
         yield from _labelled("streams", _held(held))
@@ -140,7 +141,8 @@ def _distribution(parts: list[Latencies]) -> str:
 
 
 def _resources(result: Result) -> Iterator[str]:
-    used = [one.target for one in result.phases if one.measured and one.target is not None]
+    judged = judged_phases(result.phases, result.breaking_point)
+    used = [one.target for one in judged if one.target is not None]
     if used:
         yield from _labelled("its use", _used(used))
 

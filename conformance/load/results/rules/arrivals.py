@@ -5,10 +5,10 @@ users are busy on average; so three cases can be told from each other:
 
 - Even if each took only as long as the fastest of its kind in the whole run (which was there before the load built up),
   more users were needed than there were. The pool was too small whatever the target does: the run is invalid.
-- At the usual time more users were needed than there were, but not at the fastest. Either the target slows down under
-  the load, or the pool is too small; from the generator they look alike, and only a run with more users tells. A note.
-- At the usual time there were users enough. They were held by stalls of the target. A note: response times count from
-  the intended start, so the wait is in them, as it has to be.
+- At the usual time they were needed, or half of them, but not at the fastest. Either the target slows down under the
+  load, or the pool is too small; from the generator they look alike, and only a run with more users tells. A note.
+- At the usual time there were more than twice the users needed. They were held by stalls of the target. A note: the
+  response times count from the intended start, so the wait is in them, as it has to be.
 
 A rate that was not sustained is a verdict on the target, not on the run, unless the generator or its users were the
 limit.
@@ -16,7 +16,6 @@ limit.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from math import ceil
 from typing import Final
 
 from conformance.load.results.model import Arrivals, Finding, Operation, Phase
@@ -68,7 +67,8 @@ def _dropped(seen: Arrivals) -> Iterator[Finding]:
 
 @dataclass(frozen=True, slots=True)
 class _Demand:
-    """How many users are busy at a time when one arrival takes `best_us`, or `usual_us`."""
+    """How many users are busy at a time when one arrival, of as many requests as it has, takes `best_us`, or
+    `usual_us`."""
 
     a_second: float
     best_us: float
@@ -91,36 +91,35 @@ def _exhausted(run: Run, seen: Arrivals) -> Iterator[Finding]:
     began = f"{number(seen.late)} of {number(seen.due)} starts ({share(seen.late / seen.due)}) waited for a free user"
     users = run.plan.users
     too_few = demand.at_best >= users
-    text = (
-        _too_few(demand, users)
-        if too_few
-        else _either(demand, users)
-        if demand.usually >= users
-        else _stalls(demand, users)
-    )
-    yield Finding(code="users-exhausted", invalidates=too_few, text=f"{began}{text}")
+    tell = _too_few if too_few else _either if ROOM * demand.usually >= users else _stalls
+    yield Finding(code="users-exhausted", invalidates=too_few, text=f"{began}{tell(demand, users)}")
+
+
+def _users(count: float) -> str:
+    return number(max(1, round(count)))
 
 
 def _too_few(demand: _Demand, users: int) -> str:
     return (
         f": even at {duration(demand.best_us)} each, the fastest seen, {rate(demand.a_second)} need "
-        f"{number(ceil(demand.at_best))} users at a time, and there were {number(users)}. The run measured its own "
-        f"users; use --users={ceil(ROOM * demand.usually)} or more."
+        f"{_users(demand.at_best)} users at a time, and there were {number(users)}. The run measured its own "
+        f"users; use --users={round(ROOM * demand.usually)} or more."
     )
 
 
 def _either(demand: _Demand, users: int) -> str:
+    more = round(ROOM * max(demand.usually, users))
     return (
-        f": at the usual {duration(demand.usual_us)} each, {rate(demand.a_second)} need {number(ceil(demand.usually))} "
+        f": at the usual {duration(demand.usual_us)} each, {rate(demand.a_second)} need {_users(demand.usually)} "
         f"users at a time, and there were {number(users)}. Either the target slows down under this load or the users "
-        f"are too few, which look alike from here. Run again with --users={ceil(ROOM * demand.usually)}: if each then "
-        "takes longer and the throughput stays, it is the target."
+        f"are too few, which look alike from here. Run again with --users={more}: if each then takes longer and the "
+        "throughput stays, it is the target."
     )
 
 
 def _stalls(demand: _Demand, users: int) -> str:
     return (
-        f", though {number(ceil(demand.usually))} of {number(users)} would do at the usual {duration(demand.usual_us)} "
+        f", though {_users(demand.usually)} of {number(users)} would do at the usual {duration(demand.usual_us)} "
         f"each: the target stalled (longest {duration(demand.longest_us)}) and held them all. The wait is part of the "
         "response times, as it has to be."
     )
@@ -132,11 +131,13 @@ def _demand(run: Run) -> _Demand | None:
     count = sum(one.count for one in parts)
     if not rates or not count:
         return None
+    each = max(1.0, count / max(1, sum(one.arrivals.started for one in run.judged)))
     mean = sum(one.service.mean_us * one.good + one.failed.mean_us * one.failed_count for one in parts) / count
     arrival = arrival_of(run.figures)
-    usual = arrival.service.get("p50") if arrival else None
+    median = arrival.service.get("p50") if arrival else None
+    usual = (median.pooled if median else None) or mean
     longest = max(max(one.service.max_us, one.failed.max_us) for one in parts)
-    return _Demand(max(rates), _at_best(run, parts), (usual.pooled if usual else None) or mean, longest)
+    return _Demand(max(rates), each * _at_best(run, parts), each * usual, longest)
 
 
 def _arrival_parts(run: Run, phases: Iterable[Phase]) -> list[Operation]:

@@ -26,7 +26,7 @@ class Limits:
 @dataclass(frozen=True)
 class Run:
     """`judged` are the measured phases; in a search for the breaking point, those that kept the gates. `decisive` adds
-    the phase that broke first, on which the answer of the search rests."""
+    those on which the answer of the search rests: the lowest rate that broke, and the step that ended the search."""
 
     plan: Plan
     phases: Sequence[Phase]
@@ -60,14 +60,16 @@ def run_of(
     if breaking_point is None:
         return Run(plan, phases, figures, measured, measured, limits)
     judged = _up_to(measured, breaking_point.rate)
-    broken = [one for one in measured if breaking_point.broken_at is not None and one.rate == breaking_point.broken_at]
-    return Run(plan, phases, figures_of(judged), judged, [*judged, *broken], limits)
+    ends = [one for one in measured if one.rate == breaking_point.broken_at or one is measured[-1]]
+    decisive = [*judged, *(one for one in ends if one not in judged)]
+    return Run(plan, phases, figures_of(judged), judged, decisive, limits)
 
 
 def judged_phases(phases: Sequence[Phase], breaking_point: BreakingPoint | None) -> list[Phase]:
-    """The measured phases; in a search for the breaking point, only steps that kept the gates."""
-    measured = [one for one in phases if one.measured]
-    return measured if breaking_point is None else _up_to(measured, breaking_point.rate)
+    """What the figures and gates of a run are of: the measured phases; of a search for the breaking point, the steps at
+    the highest rate that held, if one did."""
+    held = breaking_point.rate if breaking_point else None
+    return [one for one in phases if one.measured and held in (None, one.rate)]
 
 
 def _up_to(phases: Iterable[Phase], rate: float | None) -> list[Phase]:
