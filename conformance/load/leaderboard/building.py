@@ -54,7 +54,8 @@ def _workload(
     return Workload(
         id=slug, title=title_of(key), scenario=plan.scenario, shape=plan.shape, model=plan.model,
         arrivals=plan.arrivals, rate=plan.rate, to_rate=plan.to_rate, users=plan.users or None,
-        duration_s=plan.duration_s, warm_up_s=plan.warm_up_s, rounds=plan.rounds, think_s=plan.think_s, service_level=key.service_level,
+        duration_s=plan.duration_s, warm_up_s=plan.warm_up_s, rounds=plan.rounds, think_s=plan.think_s,
+        service_level=key.service_level,
         ranked_by=ranking.figure, order=ranking.order, why=ranking.why,
         notes=notes_on(fit, [run.result.tool for run in runs]),
         leaderboard=tuple(
