@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.load.generator import CORES, load, only_round
+from benchmarks.load.generator import load, only_round
 from benchmarks.load.targets.running import running
 from benchmarks.load.targets.stalls import NEVER, Stall
 from benchmarks.load.targets.trace import Answered, read_trace
@@ -63,10 +63,8 @@ def run(case: Case, seconds: float) -> Run:
         trace = Path(directory) / "trace"
         after = WARM_UP + STALL_AFTER * seconds
         stall = [f"--stall={STALL}", f"--stall-after={after}", f"--stall-number={STALL_NUMBER}"] if case.stall else []
-        with running(
-            "latency", f"--latency={case.latency}", f"--trace={trace}", f"--core={CORES[-1]}", *stall
-        ) as target:
-            phase = only_round(load(target.url, *case.options(seconds), core=CORES[0]))
+        with running("latency", f"--latency={case.latency}", f"--trace={trace}", *stall) as target:
+            phase = only_round(load(target.url, *case.options(seconds)))
         answered = read_trace(trace)
     measured = phase.total.count
     if not 0 < measured <= len(answered):

@@ -53,23 +53,25 @@ def told(era: str, phase: Phase, truth: dict[str, Any]) -> bool:
     print(f"  first event    {row(operation.first_event)} ms")
     print(f"  opening        {row(operation.response)} ms")
     print(f"  memory {memory / 1e6:.0f} MB (goal: under {MEMORY / 1e6:.0f}), cpu {cpu:.0%} of a core")
-    return all(checks(phase, operation, truth, sent, memory))
+    return all(checks(phase, operation, truth, sent, memory).values())
 
 
-def checks(phase: Phase, operation: Operation, truth: dict[str, Any], sent: int, memory: int) -> tuple[bool, ...]:
+def checks(phase: Phase, operation: Operation, truth: dict[str, Any], sent: int, memory: int) -> dict[str, bool]:
     """A heartbeat on each stream may still be on its way when the phase ends."""
     assert phase.streams is not None
     count = len(truth["streams"])
-    return (
-        phase.streams.most_held == truth["most_held"] == count,
-        phase.streams.broken == operation.failed_count == 0,
-        0 <= sent - phase.streams.beats <= count,
-        memory < MEMORY,
-    )
+    found = {
+        "each stream was opened once and held": phase.streams.most_held == truth["most_held"] == count,
+        "none broke or failed": phase.streams.broken == operation.failed_count == 0,
+        "all heartbeats were counted": 0 <= sent - phase.streams.beats <= count,
+        "the memory is below the goal": memory < MEMORY,
+    }
+    print(*(f"  {'ok ' if good else 'NOT'} {what}" for what, good in found.items()), sep="\n")
+    return found
 
 
 def row(latencies: Latencies | None) -> str:
-    if latencies is None:
+    if latencies is None or not latencies.count:
         return "-"
     shares = "  ".join(f"p{share} {(latencies.percentile(share) or 0) / 1000:.1f}" for share in (50, 90, 99))
     return f"{shares}  max {latencies.max_us / 1000:.1f}"
