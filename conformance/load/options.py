@@ -4,7 +4,7 @@ import argparse
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -13,7 +13,9 @@ from conformance.load.gates.parse import from_file, threshold
 from conformance.load.gates.threshold import Threshold
 from conformance.load.names import Shape
 from conformance.load.results.model import Plan
+from conformance.target.config import RunConfig, load_config
 from conformance.target.errors import ConfigError
+from conformance.target.options import OPTIONS
 
 FOR_SEARCH = "p99<250ms", "errors<1%"
 """What a search for the breaking point holds a target to, when nobody says."""
@@ -52,6 +54,17 @@ class LoadOptions:
     command: str = ""
     """What repeats the run."""
     elsewhere: Elsewhere = Elsewhere()
+
+
+def configured(given: argparse.Namespace) -> tuple[LoadOptions, RunConfig]:
+    """The options of the run and what it needs to know of its target. Raises `ConfigError`."""
+    options = load_options(given)
+    config = load_config({option.key: getattr(given, option.key, None) for option in OPTIONS})
+    if not config.url:
+        raise ConfigError("URL: no target given; write `mcp-conformance load URL`")
+    if config.proxy:
+        raise ConfigError("--proxy: load goes straight to its target; run it from where that can be reached")
+    return options, replace(config, arguments={**config.arguments, **options.arguments})
 
 
 def load_options(given: argparse.Namespace) -> LoadOptions:

@@ -1,20 +1,25 @@
 """Finds out what the users of a run have to say: by discovery, by a trial, and by the profiles of the run."""
 
+import argparse
+import sys
+
 import msgspec
 
+from conformance import exit_codes
 from conformance.contracts.caller import Caller
 from conformance.contracts.profiles.model import Profile
+from conformance.load.arguments import add_options
 from conformance.load.contracts import identities, of_dispatch, of_handshake
-from conformance.load.options import LoadOptions
+from conformance.load.options import LoadOptions, configured
 from conformance.load.preparing import of_raw, of_target
 from conformance.load.trial import Trial, try_out
 from conformance.load.workload import Workload
-from conformance.plugin.contact import discover_target
+from conformance.plugin.contact import complain, discover_target
 from conformance.plugin.run import contract_profiles
 from conformance.protocol.revisions import REVISIONS
 from conformance.target.config import RunConfig
 from conformance.target.contact import open_channel
-from conformance.target.errors import ConfigError
+from conformance.target.errors import ConfigError, TargetError
 from conformance.target.profile import Surface
 from conformance.wire.channel import Channel
 from conformance.wire.http import HttpWire
@@ -65,3 +70,21 @@ def _of_profile(config: RunConfig, options: LoadOptions, channel: Channel, profi
         revision = max(discover_target(config).surfaces, key=REVISIONS.index, default="") if profiles[0].mcp else ""
         return of_dispatch(config, Caller(profiles[0], channel, revision, config.token), options.personas)
     return of_handshake(config, Caller(profiles[0], channel, "", config.token), options.personas)
+
+
+def main() -> int:
+    """For a process that cannot discover by itself: the workload as JSON, on a pipe that nobody else reads."""
+    parser = argparse.ArgumentParser(prog="python -m conformance.load.prepared")
+    add_options(parser)
+    try:
+        options, config = configured(parser.parse_args())
+        sys.stdout.buffer.write(msgspec.json.encode(prepare(config, options)))
+    except ConfigError as error:
+        return complain(str(error), exit_codes.USAGE)
+    except TargetError as error:
+        return complain(str(error), exit_codes.UNREACHABLE)
+    return exit_codes.OK
+
+
+if __name__ == "__main__":
+    sys.exit(main())

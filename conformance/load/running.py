@@ -1,17 +1,15 @@
 """A run of load from its begin to its end: prepared, confirmed, driven, summed up, written and told."""
 
 import sys
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
-from conformance import __version__, exit_codes
-from conformance.load.conducting import Conducted, conduct
+from conformance import exit_codes
+from conformance.load.conducting import conduct
 from conformance.load.confirming import confirm
 from conformance.load.driving import Generator
 from conformance.load.gates.compare import compare
-from conformance.load.gates.judge import judge
 from conformance.load.gates.junit import junit_xml
 from conformance.load.gates.outcome import exit_code, release_line
 from conformance.load.gates.parse import from_profile
@@ -21,12 +19,10 @@ from conformance.load.leaderboard.verdicts import read_verdicts
 from conformance.load.options import LoadOptions
 from conformance.load.prepared import prepare
 from conformance.load.results.files import read_result, write_result
-from conformance.load.results.model import Conformance, Finding, Phase, Plan, Result
-from conformance.load.results.summary import figures
+from conformance.load.results.model import Phase, Plan, Result
 from conformance.load.results.text import report
-from conformance.load.results.validity import findings
 from conformance.load.results.wording import rate, share
-from conformance.load.watching.own import machine
+from conformance.load.summing_up import result_of
 from conformance.load.watching.series import Series
 from conformance.load.watching.target import meter_of
 from conformance.load.workload import Workload
@@ -50,7 +46,11 @@ def generate(config: RunConfig, options: LoadOptions) -> int:
         print(_headline(workload, plan), file=sys.stderr, flush=True)
         done = conduct(plan, thresholds, generator, series, workload.timeout, _tell_phase)
         engine = generator.ready.engine
-    result = _result(plan, workload, thresholds, done, conformance, started, engine, options)
+    target = replace(workload.target, label=options.label)
+    result = result_of(
+        plan, target, done.phases, started, engine, options.command, thresholds=thresholds,
+        breaking_point=done.breaking_point, interrupted=done.interrupted, lost=done.lost, conformance=conformance,
+    )  # fmt: skip
     if baseline is not None and not done.interrupted:
         result = replace(result, baseline=compare(baseline, result))
     _publish(result, config, options)
@@ -92,48 +92,6 @@ def _job(workload: Workload, options: LoadOptions) -> Job:
 
 def _local_workers(options: LoadOptions) -> int:
     return options.plan.processes if options.elsewhere.role == "alone" and options.plan.processes > 1 else 0
-
-
-def _result(
-    plan: Plan,
-    workload: Workload,
-    thresholds: Sequence[Threshold],
-    done: Conducted,
-    conformance: Conformance | None,
-    started: datetime,
-    engine: str,
-    options: LoadOptions,
-) -> Result:
-    judged = _judged_phases(plan, done)
-    found = figures(judged)
-    told = findings(plan, done.phases, found, interrupted=done.interrupted, breaking_point=done.breaking_point)
-    if done.lost:
-        text = f"{done.lost} workers left before the end; what they did is not in the figures."
-        told = (Finding(code="worker-lost", invalidates=True, text=text), *told)
-    return Result(
-        tool=__version__,
-        engine=engine,
-        started_at=started.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        command=options.command,
-        target=replace(workload.target, label=options.label),
-        machine=machine(),
-        plan=plan,
-        phases=tuple(done.phases),
-        figures=found,
-        breaking_point=done.breaking_point,
-        findings=told,
-        gates=judge(thresholds, judged),
-        conformance=conformance,
-        interrupted=done.interrupted,
-    )
-
-
-def _judged_phases(plan: Plan, done: Conducted) -> Sequence[Phase]:
-    """Of a search, the figures are those of the highest rate that held."""
-    point = done.breaking_point
-    if point is None or point.rate is None:
-        return done.phases
-    return [phase for phase in done.phases if phase.rate == point.rate and phase.role == "step"]
 
 
 def _publish(result: Result, config: RunConfig, options: LoadOptions) -> None:

@@ -53,6 +53,10 @@ class Staging:
         """The phase that is on, and the seconds since its begin."""
         return (self._current, (now_ns() - self._current.began_ns) / 1e9) if self._open and self._current else None
 
+    def again(self) -> None:
+        """After a stop, make ready for more."""
+        self._stopped.clear()
+
     def stop(self) -> None:
         """End the phase that is on now, and begin no other."""
         self._stopped.set()
@@ -73,6 +77,7 @@ class Staging:
         record.users = users()
         record.process = own.end()
         self._let_in(record)
+        tell(record)
         self._open.remove(record)
         hand_in(number, record)
 

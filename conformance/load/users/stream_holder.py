@@ -13,7 +13,6 @@ from conformance.load.engine.answer import EVENT_STREAM, NoAnswer, StreamLog, To
 from conformance.load.recording.recorder import OperationRecord, StreamCounts
 from conformance.load.users.base import SessionUser
 
-
 AFTER_S = 0.002
 """Timers are rounded; a stream that is let go of before the end would be opened again for the rest."""
 
