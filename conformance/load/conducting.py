@@ -8,7 +8,8 @@ from msgspec.structs import replace
 from conformance.load.driving import Generator
 from conformance.load.gates.judge import judge
 from conformance.load.gates.threshold import Threshold
-from conformance.load.results.model import BreakingPoint, Phase, Plan
+from conformance.load.generator.talk import Done
+from conformance.load.results.model import BreakingPoint, Operation, Phase, Plan
 from conformance.load.results.wording import share
 from conformance.load.shapes import SHAPES, breaking_point
 from conformance.load.watching.series import Series
@@ -18,6 +19,7 @@ BUSY = 0.9
 """Share of a core from which on a process of the generator is the limit itself."""
 
 OnPhase = Callable[[Phase], None]
+Redact = Callable[[str], str]
 
 
 @dataclass(slots=True)
@@ -36,16 +38,23 @@ def conduct(
     generator: Generator,
     series: Series,
     timeout: float,
+    redact: Redact,
     on_phase: OnPhase,
 ) -> Conducted:
-    """Until the shape is through, or the run is interrupted. Raises `GeneratorLost`."""
+    """Until the shape is through, or the run is interrupted. What the target said is redacted. Raises `GeneratorLost`."""
     done = Conducted()
     search = plan.shape == "breaking-point"
     shape = breaking_point(plan, _broken(thresholds), _says_nothing) if search else SHAPES[plan.shape](plan)
     try:
         programme = next(shape)
         while not done.interrupted:
-            phases = _play(programme, generator, series, timeout, done, on_phase)
+            played = generator.play(programme, timeout)
+            phases = [_completed(one, series, redact) for one in played.phases]
+            for phase in phases:
+                on_phase(phase)
+            done.phases += phases
+            done.lost += played.lost
+            done.interrupted = played.interrupted
             if not done.interrupted:
                 programme = shape.send(phases)
     except StopIteration as end:
@@ -53,22 +62,14 @@ def conduct(
     return done
 
 
-def _play(
-    programme: Sequence[object],
-    generator: Generator,
-    series: Series,
-    timeout: float,
-    done: Conducted,
-    on_phase: OnPhase,
-) -> list[Phase]:
-    played = generator.play(programme, timeout)  # type: ignore[arg-type]
-    phases = [replace(one.phase, target=series.between(one.began_ns, one.ended_ns)) for one in played.phases]
-    for phase in phases:
-        on_phase(phase)
-    done.phases += phases
-    done.lost += played.lost
-    done.interrupted = played.interrupted
-    return phases
+def _completed(one: Done, series: Series, redact: Redact) -> Phase:
+    operations = tuple(_redacted(operation, redact) for operation in one.phase.operations)
+    used = series.between(one.began_ns, one.ended_ns)
+    return replace(one.phase, target=used, total=_redacted(one.phase.total, redact), operations=operations)
+
+
+def _redacted(operation: Operation, redact: Redact) -> Operation:
+    return replace(operation, examples={kind: redact(text) for kind, text in operation.examples.items()})
 
 
 def _broken(thresholds: Sequence[Threshold]) -> Callable[[Phase], str | None]:

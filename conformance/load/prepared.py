@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from dataclasses import replace
 
 import msgspec
 
@@ -14,29 +15,34 @@ from conformance.load.options import LoadOptions, configured
 from conformance.load.preparing import of_raw, of_target
 from conformance.load.trial import Trial, try_out
 from conformance.load.workload import Workload
-from conformance.plugin.contact import complain, discover_target
+from conformance.plugin.contact import complain, discover_target, with_token
 from conformance.plugin.run import contract_profiles
 from conformance.protocol.revisions import REVISIONS
 from conformance.target.config import RunConfig
 from conformance.target.contact import open_channel
 from conformance.target.errors import ConfigError, TargetError
 from conformance.target.profile import Surface
+from conformance.target.secrets import secrets_of_headers
 from conformance.wire.channel import Channel
 from conformance.wire.http import HttpWire
+from conformance.wire.redact import Redactor
 
 OF_PROFILES = ("dispatch", "handshake")
 
 
-def prepare(config: RunConfig, options: LoadOptions) -> Workload:
-    """Raises `ConfigError` or `TargetError`."""
+def prepare(config: RunConfig, options: LoadOptions, redactor: Redactor) -> Workload:
+    """`redactor` learns the credentials that are found on the way. Raises `ConfigError` or `TargetError`."""
     profiles = contract_profiles(config)
+    config = with_token(config, profiles)
+    for secret in config.secrets:
+        redactor.learn(secret)
     scenario = options.plan.scenario
     if options.personas and not profiles:
         raise ConfigError("--persona: personas are described by a profile; name one with --profile")
     if scenario == "raw":
         return of_raw(config, options.body) if options.body else of_raw(config)
     with HttpWire(config.http) as wire:
-        channel = open_channel(config, wire)
+        channel = replace(open_channel(config, wire), redactor=redactor)
         if scenario in OF_PROFILES:
             return _of_profile(config, options, channel, profiles)
         return _of_target(config, options, channel, profiles)
@@ -48,9 +54,12 @@ def _of_target(config: RunConfig, options: LoadOptions, channel: Channel, profil
     channel.url = found.url
     trial = _trial(config, options, channel, surface)
     made = of_target(config, found.url, surface, trial, options.plan.scenario)
-    if options.personas:
-        return msgspec.structs.replace(made, identities=identities(profiles[0], options.personas, config.token))
-    return made
+    if not options.personas:
+        return made
+    shown = identities(profiles[0], options.personas, config.token)
+    for secret in secrets_of_headers(pair for one in shown for pair in one.items()):
+        redactor.learn(secret)
+    return msgspec.structs.replace(made, identities=shown)
 
 
 def _trial(config: RunConfig, options: LoadOptions, channel: Channel, surface: Surface) -> Trial:
@@ -78,7 +87,7 @@ def main() -> int:
     add_options(parser)
     try:
         options, config = configured(parser.parse_args())
-        sys.stdout.buffer.write(msgspec.json.encode(prepare(config, options)))
+        sys.stdout.buffer.write(msgspec.json.encode(prepare(config, options, Redactor())))
     except ConfigError as error:
         return complain(str(error), exit_codes.USAGE)
     except TargetError as error:

@@ -28,6 +28,7 @@ from conformance.load.watching.target import meter_of
 from conformance.load.workload import Workload
 from conformance.plugin.run import contract_profiles
 from conformance.target.config import RunConfig
+from conformance.wire.redact import Redactor
 
 
 def generate(config: RunConfig, options: LoadOptions) -> int:
@@ -36,7 +37,8 @@ def generate(config: RunConfig, options: LoadOptions) -> int:
     conformance = read_verdicts([options.verdicts])[0].conformance if options.verdicts else None
     thresholds = (*options.thresholds, *_promised(config))
     confirm(config.url, options.plan, yes=options.yes)
-    workload = prepare(config, options)
+    redactor = config.redactor
+    workload = prepare(config, options, redactor)
     plan = _with_operations(options.plan, workload)
     started = datetime.now(UTC)
     with (
@@ -44,7 +46,7 @@ def generate(config: RunConfig, options: LoadOptions) -> int:
         Generator(_job(workload, options), _local_workers(options), _Line(plan)) as generator,
     ):
         print(_headline(workload, plan), file=sys.stderr, flush=True)
-        done = conduct(plan, thresholds, generator, series, workload.timeout, _tell_phase)
+        done = conduct(plan, thresholds, generator, series, workload.timeout, redactor.text, _tell_phase)
         engine = generator.ready.engine
     target = replace(workload.target, label=options.label)
     result = result_of(
@@ -53,14 +55,14 @@ def generate(config: RunConfig, options: LoadOptions) -> int:
     )  # fmt: skip
     if baseline is not None and not done.interrupted:
         result = replace(result, baseline=compare(baseline, result))
-    _publish(result, config, options)
+    _publish(result, redactor, options)
     return exit_code(result, worse_fails=options.worse_fails)
 
 
 def follow(config: RunConfig, options: LoadOptions) -> int:
     """Be a worker of a master elsewhere, until that lets go. Raises `ConfigError` or `TargetError`."""
     confirm(config.url, options.plan, yes=options.yes)
-    workload = prepare(config, options)
+    workload = prepare(config, options, config.redactor)
     elsewhere = options.elsewhere
     job = Job(role="worker", workload=workload, users=0, host=elsewhere.host, port=elsewhere.port)
     generator = Generator(job)
@@ -94,14 +96,14 @@ def _local_workers(options: LoadOptions) -> int:
     return options.plan.processes if options.elsewhere.role == "alone" and options.plan.processes > 1 else 0
 
 
-def _publish(result: Result, config: RunConfig, options: LoadOptions) -> None:
+def _publish(result: Result, redactor: Redactor, options: LoadOptions) -> None:
     if options.output:
         write_result(options.output, result)
     if options.junit:
         options.junit.parent.mkdir(parents=True, exist_ok=True)
         options.junit.write_text(junit_xml(result, worse_fails=options.worse_fails), encoding="utf-8")
-    print(config.redactor.text(report(result)))
-    print(config.redactor.text(release_line(result, worse_fails=options.worse_fails)))
+    print(redactor.text(report(result)))
+    print(redactor.text(release_line(result, worse_fails=options.worse_fails)))
     if options.output:
         print(f"result: {options.output}", file=sys.stderr)
 

@@ -34,7 +34,7 @@ def first_contact(config: pytest.Config) -> int | None:
             given, default_url=lambda: config.hook.pytest_conformance_default_target(config=config)
         )
         profiles = contract_profiles(run_config)
-        run_config = _with_token(run_config, profiles)
+        run_config = with_token(run_config, profiles)
         speaks_mcp = run_config.url and (not profiles or any(profile.mcp for profile in profiles))
         profile = discover_target(run_config) if speaks_mcp else TargetProfile(run_config.url)
         config.stash[RUN] = Run(run_config, profile, profiles)
@@ -51,7 +51,7 @@ def first_contact(config: pytest.Config) -> int | None:
     return None
 
 
-def _with_token(config: RunConfig, profiles: tuple["Profile", ...]) -> RunConfig:
+def with_token(config: RunConfig, profiles: tuple["Profile", ...]) -> RunConfig:
     """The credential of the run; without one, that of the persona `valid` of the first profile that has it."""
     if config.token is not None or not profiles:
         return config
