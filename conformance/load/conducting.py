@@ -41,7 +41,10 @@ def conduct(
     redact: Redact,
     on_phase: OnPhase,
 ) -> Conducted:
-    """Until the shape is through, or the run is interrupted. What the target said is redacted. Raises `GeneratorLost`."""
+    """Until the shape is through, or the run is interrupted. What the target said is redacted.
+
+    Raises `GeneratorLost`.
+    """
     done = Conducted()
     search = plan.shape == "breaking-point"
     shape = breaking_point(plan, _broken(thresholds), _says_nothing) if search else SHAPES[plan.shape](plan)

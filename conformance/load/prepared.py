@@ -57,8 +57,8 @@ def _of_target(config: RunConfig, options: LoadOptions, channel: Channel, profil
     if not options.personas:
         return made
     shown = identities(profiles[0], options.personas, config.token)
-    for secret in secrets_of_headers(pair for one in shown for pair in one.items()):
-        redactor.learn(secret)
+    for secret in secrets_of_headers(tuple(pair for one in shown for pair in one.items())):
+        channel.redactor.learn(secret)
     return msgspec.structs.replace(made, identities=shown)
 
 
