@@ -188,6 +188,8 @@ class _Process:
                     raise GeneratorLost(news.text)
         except KeyboardInterrupt:
             return True
+        if code := self._process.wait(END_S):
+            raise GeneratorLost(f"the worker ended with exit status {code}: {self._last_words()}")
         return False
 
     def end(self, seconds: float) -> None:

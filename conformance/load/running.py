@@ -31,6 +31,10 @@ from conformance.target.config import RunConfig
 from conformance.wire.redact import Redactor
 
 
+WORKERS_S = 600.0
+"""How long workers on other machines are waited for: they may have to be started, or installed, first."""
+
+
 def generate(config: RunConfig, options: LoadOptions) -> int:
     """Run the load, alone or as a master. Raises `ConfigError` or `TargetError`."""
     baseline = read_result(options.baseline) if options.baseline else None
@@ -85,7 +89,7 @@ def _job(workload: Workload, options: LoadOptions) -> Job:
     if elsewhere.role == "master":
         return Job(
             role="master", workload=workload, users=plan.users, host=elsewhere.host, port=elsewhere.port,
-            workers=elsewhere.workers,
+            workers=elsewhere.workers, patience_s=WORKERS_S,
         )  # fmt: skip
     if plan.processes > 1:
         return Job(role="master", workload=workload, users=plan.users, workers=plan.processes)
