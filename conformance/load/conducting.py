@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from conformance.load.driving import Generator
-from conformance.load.gates.judge import judge
+from conformance.load.gates.judge import clearly_broken, judge
 from conformance.load.gates.threshold import Threshold
 from conformance.load.generator.talk import Done
 from conformance.load.results.model import BreakingPoint, Operation, Phase, Plan
+from conformance.load.results.percentiles import needed
 from conformance.load.results.wording import share
-from conformance.load.shapes import SHAPES, breaking_point
+from conformance.load.shapes import SHAPES
+from conformance.load.shapes.breaking_point import Search, breaking_point
 from conformance.load.watching.series import Series
 
 KEPT_UP = 0.97
@@ -47,7 +49,7 @@ def conduct(
     """
     done = Conducted()
     search = plan.shape == "breaking-point"
-    shape = breaking_point(plan, _broken(thresholds), _says_nothing) if search else SHAPES[plan.shape](plan)
+    shape = _search(plan, thresholds) if search else SHAPES[plan.shape](plan)
     try:
         programme = next(shape)
         while not done.interrupted:
@@ -75,11 +77,17 @@ def _redacted(operation: Operation, redact: Redact) -> Operation:
     return replace(operation, examples={kind: redact(text) for kind, text in operation.examples.items()})
 
 
+def _search(plan: Plan, thresholds: Sequence[Threshold]) -> Search:
+    samples = max((needed(one.percentile) for one in thresholds if one.percentile is not None), default=0)
+    return breaking_point(plan, _broken(thresholds), _says_nothing, samples)
+
+
 def _broken(thresholds: Sequence[Threshold]) -> Callable[[Phase], str | None]:
     """Which promise a step did not keep; that it has to keep up goes without saying."""
 
     def broken(phase: Phase) -> str | None:
         failed = next((gate.text for gate in judge(thresholds, [phase]) if gate.verdict == "fail"), None)
+        failed = failed or clearly_broken(thresholds, phase)
         if failed is not None:
             return failed
         answered = phase.total.count / phase.arrivals.due if phase.arrivals.due else 1.0

@@ -30,7 +30,6 @@ from conformance.plugin.run import contract_profiles
 from conformance.target.config import RunConfig
 from conformance.wire.redact import Redactor
 
-
 WORKERS_S = 600.0
 """How long workers on other machines are waited for: they may have to be started, or installed, first."""
 

@@ -17,12 +17,37 @@ from conformance.load.results.model import Gate, Latencies, Operation, Phase
 from conformance.load.results.percentiles import needed, values_at
 from conformance.load.results.wording import bounded, duration, number, rate, share
 
+NOT_SINGLE = 3
+
 
 def judge(thresholds: Iterable[Threshold], phases: Sequence[Phase]) -> tuple[Gate, ...]:
     """One gate for each threshold, over the measured ones of the phases."""
     measured, wanted = [one for one in phases if one.measured], list(thresholds)
     parts = {name: _operation(name, measured) for name in dict.fromkeys(one.operation for one in wanted)}
     return tuple(_judged(one, parts[one.operation], measured) for one in wanted)
+
+
+def clearly_broken(thresholds: Iterable[Threshold], phase: Phase) -> str | None:
+    """A threshold on times that a phase breaks, in words, though it has too few samples for a gate.
+
+    More values are over the limit than the percentile allows, and they are not single ones. A search can go on from
+    that; a verdict needs more.
+    """
+    for one in thresholds:
+        part = _operation(one.operation, [phase])
+        found = _distribution(one.measure, part, [phase]) if part and one.measure in TIMES else None
+        if found is None or one.percentile is None:
+            continue
+        over = _over(found, one)
+        if over >= NOT_SINGLE and over > found.count * (1 - one.percentile / 100):
+            return f"{bounded(str(one), 120)}: {number(over)} of {number(found.count)} took longer"
+    return None
+
+
+def _over(found: Latencies, one: Threshold) -> int:
+    histogram = decoded(found.encoded)
+    within: int = histogram.get_counts_array_index(int(one.limit))
+    return found.count - int(sum(histogram.counts[: within + 1]))
 
 
 def _judged(one: Threshold, part: Operation | None, phases: Sequence[Phase]) -> Gate:

@@ -1,6 +1,7 @@
-"""The highest rate that keeps every gate: doubled until one breaks, then bisected."""
+"""The highest rate that keeps every gate: doubled until one breaks, then bisected, then held for long enough."""
 
 from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, field
 from math import sqrt
 
 from conformance.load.plan import PhasePlan
@@ -11,42 +12,73 @@ PRECISION = 1.05
 """The search ends when the rate that broke is at most that many times the one that held."""
 MOST_STEPS = 24
 LOWEST = 0.1
+LONGEST_S = 60.0
 
 Search = Generator[tuple[PhasePlan, ...], Sequence[Phase], BreakingPoint]
+Say = Callable[[Phase], str | None]
 
 
-def breaking_point(plan: Plan, broken: Callable[[Phase], str | None], stop: Callable[[Phase], str | None]) -> Search:
-    """`broken` tells which promise a step did not keep, `stop` why a step says nothing of the target.
+@dataclass(slots=True)
+class _Bracket:
+    """The highest rate that held, and the lowest that broke with the reason; `steps` were made so far."""
 
-    The last word is a step that held: when the search ends at one that was only bracketed, that is what is reported.
-    """
-    rate = plan.rate or 10.0
+    plan: Plan
     low: float | None = None
     high: float | None = None
-    why, steps, first = "", 0, warm_up(plan, rate)
-    while steps < MOST_STEPS:
-        steps += 1
-        *_, seen = yield (*first, phase(plan, f"step {steps}: {rate:.4g}/s", "step", plan.duration_s, rate))
-        first = []
-        if reason := stop(seen):
-            return BreakingPoint(rate=low, broken_at=high, why=reason, steps=steps)
-        if reason := broken(seen):
-            high, why = rate, reason
+    why: str = ""
+    steps: int = 0
+    first: list[PhasePlan] = field(default_factory=list)
+
+    def step(self, rate: float, seconds: float) -> tuple[PhasePlan, ...]:
+        self.steps += 1
+        before, self.first = self.first, []
+        return (*before, phase(self.plan, f"step {self.steps}: {rate:.4g}/s", "step", seconds, rate))
+
+    def learn(self, rate: float, reason: str | None) -> None:
+        if reason:
+            self.high, self.why = rate, reason
+            self.low = None if self.low is not None and self.low >= rate else self.low
         else:
-            low = rate
-        if low is not None and plan.to_rate is not None and low >= plan.to_rate:
-            return BreakingPoint(rate=low, broken_at=None, why="the highest rate to try held", steps=steps)
-        if low is not None and high is not None and high <= low * PRECISION:
-            break
-        rate = _next(low, high, plan.to_rate)
-        if rate < LOWEST:
-            break
-    return BreakingPoint(rate=low, broken_at=high, why=why or "the search was long enough", steps=steps)
+            self.low = rate
+
+    def point(self, why: str = "") -> BreakingPoint:
+        said = why or self.why or "the highest rate to try held"
+        return BreakingPoint(rate=self.low, broken_at=self.high, why=said, steps=self.steps)
+
+    @property
+    def next_rate(self) -> float | None:
+        """What to try next; None when enough is known."""
+        most = self.plan.to_rate
+        if self.low is None:
+            rate = (self.high or self.plan.rate or 10.0) / (2 if self.high else 1)
+            return rate if rate >= LOWEST else None
+        if most is not None and self.low >= most:
+            return None
+        if self.high is None:
+            return min(self.low * 2, most or float("inf"))
+        return sqrt(self.low * self.high) if self.high > self.low * PRECISION else None
 
 
-def _next(low: float | None, high: float | None, most: float | None) -> float:
-    if low is None:
-        return (high or LOWEST) / 2
-    if high is None:
-        return min(low * 2, most) if most is not None else low * 2
-    return sqrt(low * high)
+def breaking_point(plan: Plan, broken: Say, stop: Say, samples: int) -> Search:
+    """`broken` tells which promise a step did not keep, `stop` why a step says nothing of the target.
+
+    The rate that held is tried once more for as long as `samples` take, within a minute, unless the steps were that long.
+    """
+    bracket = _Bracket(plan, first=warm_up(plan, plan.rate or 10.0))
+    while bracket.steps < MOST_STEPS:
+        rate, seconds = bracket.next_rate, plan.duration_s
+        if rate is None:
+            long_enough = min(LONGEST_S, samples / bracket.low) if bracket.low else 0.0
+            if bracket.low is None or long_enough <= plan.duration_s:
+                break
+            rate, seconds = bracket.low, long_enough
+        *_, seen = yield bracket.step(rate, seconds)
+        if reason := stop(seen):
+            return bracket.point(reason)
+        reason = broken(seen)
+        bracket.learn(rate, reason)
+        if seconds > plan.duration_s:
+            if not reason:
+                break
+            bracket.low = rate / PRECISION / PRECISION
+    return bracket.point()
