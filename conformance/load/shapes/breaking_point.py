@@ -62,7 +62,7 @@ class _Bracket:
 def breaking_point(plan: Plan, broken: Say, stop: Say, samples: int) -> Search:
     """`broken` tells which promise a step did not keep, `stop` why a step says nothing of the target.
 
-    The rate that held is tried once more for as long as `samples` take, within a minute, unless the steps were that long.
+    The rate that held is tried once more for as long as `samples` take, within a minute, unless the steps were so long.
     """
     bracket = _Bracket(plan, first=warm_up(plan, plan.rate or 10.0))
     while bracket.steps < MOST_STEPS:
