@@ -44,6 +44,8 @@ class Server(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     command: tuple[str, ...]
     env: dict[str, str] = {}
     path: str
+    revision: str
+    """In which the load is spoken; the suites judge all that the server speaks."""
     tool: str
     arguments: dict[str, Any] = {}
     sessions: bool

@@ -30,12 +30,12 @@ WORKLOADS: Final = (
     ),
     Workload(
         "throughput",
-        ("--scenario=tool-caller", "--users=16", "--rounds=3", "--duration=4", "--warm-up=2"),
+        ("--scenario=tool-caller", "--users=16", "--rounds=3", "--duration=4", "--warm-up=4"),
         ("--duration=1", "--warm-up=1"),
     ),
     Workload(
         "sessions",
-        ("--scenario=agent-session", "--users=8", "--rounds=3", "--duration=4", "--warm-up=2"),
+        ("--scenario=agent-session", "--users=8", "--rounds=3", "--duration=4", "--warm-up=4"),
         ("--duration=1", "--warm-up=1"),
     ),
     Workload(
@@ -64,24 +64,16 @@ class Files:
 
 def suites(url: str, reports: Path) -> list[str]:
     """The command that judges the server, with default options."""
-    return [
-        sys.executable,
-        "-m",
-        "pytest",
-        f"--target={url}",
-        f"--report-dir={reports}",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-    ]
+    pytest = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
+    return [*pytest, f"--target={url}", f"--report-dir={reports}"]
 
 
 def load(server: Server, url: str, workload: Workload, files: Files, quick: bool) -> list[str]:
     """The command of one load run."""
     return [
         _COMMAND, "load", url, *workload.options, *(workload.quick if quick else ()),
+        f"--revision={server.revision}", f"--label={server.label}", f"--output={files.result(server, workload)}",
         f"--tool={server.tool}", f"--arguments={server.tool}={json.dumps(server.arguments)}",
-        f"--label={server.label}", f"--output={files.result(server, workload)}",
     ]  # fmt: skip
 
 

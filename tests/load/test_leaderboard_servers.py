@@ -32,6 +32,7 @@ package = "one"
 version = "1.2.3"
 command = ["{python}", "{port}"]
 path = "/mcp"
+revision = "2025-11-25"
 tool = "echo"
 sessions = false
 answers = "JSON"
@@ -43,8 +44,9 @@ def fake(behaviour: str, directory: Path, name: str = "fake", **changes: Any) ->
     """An environment whose interpreter is ours."""
     values: dict[str, Any] = {
         "name": name, "label": name, "kind": "framework", "language": "Python", "installer": "pip", "package": "none",
-        "version": "1.0", "script": str(FAKE), "path": "/mcp", "tool": "echo", "sessions": False, "answers": "JSON",
-        "notes": "", "command": ("{python}", "{script}", behaviour, "{port}", str(directory)), **changes,
+        "version": "1.0", "script": str(FAKE), "path": "/mcp", "revision": "2025-11-25", "tool": "echo",
+        "sessions": False, "answers": "JSON", "notes": "",
+        "command": ("{python}", "{script}", behaviour, "{port}", str(directory)), **changes,
     }  # fmt: skip
     return Environment(Server(**values), Path(sys.prefix))
 
@@ -84,6 +86,11 @@ def test_every_published_server_is_pinned_exactly() -> None:
 def test_frameworks_run_the_same_call() -> None:
     frameworks = [server for server in registry.load() if server.kind == "framework"]
     assert {(server.tool, str(server.arguments)) for server in frameworks} == {("lookup", "{'id': 7}")}
+
+
+def test_no_two_results_share_a_file() -> None:
+    files, servers = Files(Path("reports")), registry.load()
+    assert len({files.result(server, one) for server in servers for one in WORKLOADS}) == len(servers) * len(WORKLOADS)
 
 
 def test_both_languages_and_both_kinds_are_there() -> None:

@@ -1,5 +1,5 @@
 # mypy: ignore-errors
-"""The workload on the Python SDK 2: `server.py PORT NAME VERSION [sessions]`."""
+"""The workload on the Python SDK 2: `server.py PORT NAME VERSION [defaults]`."""
 
 import json
 import sys
@@ -57,6 +57,6 @@ def describe(topic: str) -> str:
 
 
 if __name__ == "__main__":
-    stateless = "sessions" not in sys.argv
+    stateless = "defaults" not in sys.argv
     app = server.streamable_http_app(stateless_http=stateless, json_response=stateless)
     uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), log_level="warning")
