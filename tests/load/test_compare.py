@@ -44,6 +44,14 @@ def test_a_quicker_one_is_better_and_the_same_one_the_same() -> None:
     assert told(run(rounds(2000)), run(rounds(2010)))["p50"].verdict == "same"
 
 
+def test_what_is_told_is_pooled_and_what_is_tested_are_rounds() -> None:
+    uneven = run([phase("round 1", [1000] * 3000), phase("round 2", [1000] * 3000), phase("round 3", [9000] * 20_000)])
+    difference = told(uneven, uneven)["p50"]
+
+    assert (difference.before, difference.after) == (uneven.figures[0].percentiles["p50"].pooled,) * 2
+    assert difference.before > 8000 > uneven.figures[0].percentiles["p50"].median
+
+
 def test_less_throughput_is_worse_and_more_is_better() -> None:
     slow, quick = (run(rounds(2000, samples=samples)) for samples in (1500, 2000))
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import msgspec
 import pytest
 
 from conformance import exit_codes
@@ -103,6 +104,15 @@ def test_worse_than_the_baseline_fails_only_when_asked_for() -> None:
 )
 def test_the_line_for_the_release_checklist(made: Result, line: str) -> None:
     assert release_line(made) == line
+
+
+def test_only_what_is_worse_is_in_the_line() -> None:
+    same = msgspec.structs.replace(worse()[0], verdict="same", text="p50 of total: same")
+
+    line = release_line(gated(PASSES, baseline=(*worse(), same)), worse_fails=True)
+
+    assert "p95 of total" in line
+    assert "p50 of total" not in line
 
 
 def test_an_interrupted_run_is_no_go_ahead() -> None:

@@ -206,6 +206,22 @@ def test_a_gate_tells_its_value_limit_and_source() -> None:
     assert made.text == "tools/call:p95<=1ms: 2.00 ms; 3 failed requests are not in it"
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("throughput>=10", "40.5/s"), ("errors<5%", "1.22 %"), ("availability>=90%", "98.78 %"), ("max<1s", "2.00 ms")],
+)
+def test_each_measure_is_told_in_its_unit(text: str, said: str) -> None:
+    assert f"{text}: {said}" in gate(text, phase("round 1", [2000] * 405, {"http": 5})).text
+
+
+def test_service_times_are_from_sending_and_response_times_are_not() -> None:
+    made = mixed(operation("tools/call", [9000] * 400, service=[1000] * 400))
+
+    assert gate("p95<2ms", made).verdict == "fail"
+    assert gate("service.p95<2ms", made).verdict == "pass"
+    assert gate("service.max<2ms", made).verdict == "pass"
+
+
 def test_percentiles_are_pooled_by_merging() -> None:
     slow, quick = phase("round 1", [9000] * 100), phase("round 2", [1000] * 4000)
 

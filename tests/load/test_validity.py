@@ -192,6 +192,7 @@ class TestAnswers:
         empty = [msgspec.structs.replace(one, operations=(begin,)) for one in three([])]
 
         assert set(found(empty)) == {"nothing-measured", "errors"}
+        assert found(empty)["nothing-measured"].invalidates
         assert "nothing-measured" in found([])
         assert "nothing-measured" not in found(three([], failures={"http": 1}))
         held = Streams(opened=5, most_held=5, events=0, beats=0, broken=0)
@@ -330,6 +331,13 @@ class TestSamples:
         assert "p50 of rare has 15 of 20 samples" in told[0]
         assert "40 s of measuring" in told[0]
 
+    def test_what_comes_first_and_what_was_never_good_are_not_missed(self) -> None:
+        begin = msgspec.structs.replace(operation("initialize", [1000] * 3), kind="setup")
+        parts = (begin, operation("often", [1000] * 5000), operation("also", [1000] * 5000), operation("dead", []))
+        phases = [msgspec.structs.replace(one, operations=parts, total=total_of(parts)) for one in three()]
+
+        assert found(phases) == {}
+
     def test_three_rounds_show_a_spread(self) -> None:
         assert not found(three()[:2])["too-few-rounds"].invalidates
         assert "too-few-rounds" not in found(three())
@@ -340,6 +348,15 @@ class TestSamples:
         differing = [*three()[:2], phase("round 3", QUICK[:count])]
 
         assert ("unstable" in found(differing)) is told
+        assert not any(one.invalidates for one in found(differing).values())
+
+    def test_two_rounds_can_differ_and_one_cannot(self) -> None:
+        differing = [phase("round 1", QUICK), phase("round 2", QUICK[:1200])]
+
+        assert "unstable" in found(differing)
+        assert "unstable" not in found(differing[:1])
+        assert "unstable" in found(differing, {"shape": "soak"})
+        assert "unstable" not in found(differing, {"shape": "ramp"})
 
     def test_few_random_arrivals_differ_by_chance(self) -> None:
         few = [phase(f"round {number}", [1000] * count) for number, count in enumerate((50, 44, 60))]

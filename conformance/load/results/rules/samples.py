@@ -71,7 +71,7 @@ def too_few_rounds(run: Run) -> Iterator[Finding]:
 
 def unstable(run: Run) -> Iterator[Finding]:
     """How far rounds of one rate are from their median."""
-    if not run.steady or not run.figures:
+    if not run.figures:
         return
     total = run.figures[0]
     count = total.good / max(1, len(total.throughput.rounds))
