@@ -1,11 +1,17 @@
 """What came back for one request."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from time import perf_counter_ns as now_ns
 
 from conformance.wire.sse import Comment, Event, EventStreamParser
 
 EVENT_STREAM = b"text/event-stream"
+
+
+def is_event_stream(headers: Mapping[bytes, bytes]) -> bool:
+    """By names of headers in lower case; the name of a media type has no case (RFC 9110, 8.3.1)."""
+    return headers.get(b"content-type", b"").lower().startswith(EVENT_STREAM)
 
 
 class NoAnswer(Exception):

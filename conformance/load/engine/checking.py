@@ -12,7 +12,8 @@ from conformance.load.results.model import FailureKind
 Problem = tuple[FailureKind, str]
 
 TEXT_LENGTH = 200
-
+UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What reading JSON may raise; the last where it is nested too deeply."""
 
 NOTHING = Raw(b"")
 
@@ -93,7 +94,7 @@ def envelope(data: bytes | str) -> Envelope | None:
     """The message in a body or an event, None when it is no JSON object."""
     try:
         return _envelope(data)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except UNREADABLE:
         return None
 
 
@@ -131,7 +132,7 @@ def _problem_of_result(result: Raw, method: str) -> Problem | None:
     read = _readers.get(method, _any_object)
     try:
         value = read(result)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         return "content", f"the result of {method} is not what it has to be: {str(error)[:TEXT_LENGTH]}"
     if isinstance(value, _Tool):
         if value.isError:
@@ -145,7 +146,7 @@ def problem_of_object(body: bytes) -> Problem | None:
     """What is wrong with an answer that has to be some JSON object."""
     try:
         _any_object(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except UNREADABLE:
         return "content", "the answer is no JSON object"
     return None
 

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import httptools
 from gevent import socket
 
-from conformance.load.engine.answer import EVENT_STREAM, Answer, NoAnswer, StreamLog, TooLate
+from conformance.load.engine.answer import Answer, NoAnswer, StreamLog, TooLate, is_event_stream
 from conformance.load.engine.endpoint import Endpoint
 
 CHUNK = 65_536
@@ -129,7 +129,7 @@ class Connection:
             raw = socket.create_connection((one.host, one.port), self._connect_timeout)
             raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._socket = one.tls.wrap_socket(raw, server_hostname=one.host) if one.tls else raw
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # a name that cannot be one, such as a..b, is a UnicodeError
             self._on_connect(None)
             raise NoAnswer(f"no connection: {_in_words(error)}") from None
         self._on_connect(now_ns() - began)
@@ -143,7 +143,7 @@ class Connection:
             self._receive(deadline)
             if not answer.status and self._status_known:
                 answer.status = self._parser.get_status_code()
-                if on_event and self._headers.get(b"content-type", b"").startswith(EVENT_STREAM):
+                if on_event and is_event_stream(self._headers):
                     answer.stream = StreamLog(answer.sent_ns)
             if answer.stream is not None and on_event is not None:
                 wanted = not self._saw(answer.stream, on_event)
@@ -161,7 +161,10 @@ class Connection:
         self._received += len(chunk)
         if self._received > BODY_LIMIT and deadline is not None:
             raise OSError(f"the answer is larger than {BODY_LIMIT} bytes")
-        self._parser.feed_data(chunk)
+        try:
+            self._parser.feed_data(chunk)
+        except httptools.HttpParserUpgrade:  # it is no HttpParserError
+            raise ConnectionError("the server switched to another protocol") from None
         if not self._complete and deadline is not None:
             left = deadline - now_ns()
             if left <= 0:
@@ -189,7 +192,7 @@ class Connection:
             self._socket.settimeout(REST_OF_STREAM_S)
             while not self._complete:
                 self._receive(deadline)
-        except OSError:
+        except (OSError, httptools.HttpParserError):  # the response is there: what follows it is not waited for
             self.close()
 
     # What the parser calls

@@ -49,10 +49,10 @@ class Template:
         return [*parts, whole[end:]]
 
     def fill(self, id: int, key: str = "") -> bytes:
-        """`id` is one of `message_id`, `key` has `KEY_WIDTH` characters."""
+        """`id` is one of `message_id`, `key` has `KEY_WIDTH` characters, without one its slot stays."""
         if self._slots == ["id"]:
             return b"%b%d%b" % (self._parts[0], id, self._parts[1])
-        values = {"id": b"%d" % id, "key": key.encode()}
+        values = {"id": b"%d" % id, "key": (key or KEY_SLOT).encode()}
         filled = [self._parts[0]]
         for slot, part in zip(self._slots, self._parts[1:], strict=True):
             filled += (values[slot], part)

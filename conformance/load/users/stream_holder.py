@@ -9,7 +9,7 @@ import gevent
 from gevent import socket
 
 from conformance.load.desk import Turn
-from conformance.load.engine.answer import EVENT_STREAM, NoAnswer, StreamLog, TooLate
+from conformance.load.engine.answer import NoAnswer, StreamLog, TooLate, is_event_stream
 from conformance.load.recording.recorder import OperationRecord, StreamCounts
 from conformance.load.users.base import SessionUser
 
@@ -54,7 +54,7 @@ class HeldStream:
         self._socket: Any = None
 
     def opened(self, status: int, headers: Mapping[bytes, bytes], sent_ns: int) -> None:
-        if status != 200 or not headers.get(b"content-type", b"").startswith(EVENT_STREAM):
+        if status != 200 or not is_event_stream(headers):
             kind = headers.get(b"content-type", b"").decode("latin-1")
             self.problem = ("rate-limited" if status == 429 else "http", f"HTTP {status} {kind}, not a stream")
             return
