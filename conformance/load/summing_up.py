@@ -8,7 +8,7 @@ from conformance.load.gates.judge import judge
 from conformance.load.gates.threshold import Threshold
 from conformance.load.results.model import BreakingPoint, Conformance, Finding, Phase, Plan, Result, Target
 from conformance.load.results.summary import figures
-from conformance.load.results.validity import findings
+from conformance.load.results.validity import findings, judged_phases
 from conformance.load.watching.own import machine
 
 
@@ -27,7 +27,7 @@ def result_of(
     conformance: Conformance | None = None,
 ) -> Result:
     """`lost` workers left before the end. Of a search, the figures are those of the highest rate that held."""
-    judged = _judged(phases, breaking_point)
+    judged = judged_phases(phases, breaking_point)
     summary = figures(judged)
     found = findings(plan, phases, summary, interrupted=interrupted, breaking_point=breaking_point)
     return Result(
@@ -46,12 +46,6 @@ def result_of(
         conformance=conformance,
         interrupted=interrupted,
     )
-
-
-def _judged(phases: Sequence[Phase], point: BreakingPoint | None) -> Sequence[Phase]:
-    if point is None or point.rate is None:
-        return phases
-    return [phase for phase in phases if phase.role == "step" and phase.rate == point.rate]
 
 
 def _lost(workers: int) -> list[Finding]:

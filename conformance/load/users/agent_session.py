@@ -17,17 +17,18 @@ class AgentSession(LoadUser):
         self.lists, self.calls, self.reads = (cycle(self.mine(group)) for group in ("list", "call", "read"))
 
     def turn(self, turn: Turn) -> bool:
-        begin = turn.began_ns
+        intended, begun = turn.began_ns, now_ns()
         try:
             ended_well = self._session(turn)
         finally:
             self.speaker.close()
         journey = turn.record.operation("session", "journey")
-        took = (now_ns() - begin) // 1000
+        ended = now_ns()
+        service = (ended - begun) // 1000
         if ended_well:
-            journey.succeeded(took, took)
+            journey.succeeded((ended - intended) // 1000, service)
         else:
-            journey.went_wrong("content", "a step of the session failed", took)
+            journey.went_wrong("content", "a step of the session failed", service)
         return ended_well
 
     def _session(self, turn: Turn) -> bool:
