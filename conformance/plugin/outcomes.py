@@ -201,9 +201,7 @@ def _unanswered(error: Violation | NoResult, record: list[Recorded]) -> bool:
     return any(not one.answered or one.ending in ("reset", "unreachable") for one in exchanges)
 
 
-def _evidence(
-    rule: Judged, record: list[Recorded], run: Run
-) -> tuple[Mapping[str, Any], ...]:
+def _evidence(rule: Judged, record: list[Recorded], run: Run) -> tuple[Mapping[str, Any], ...]:
     _carried[rule.id, rule.scope] += 1
     if _carried[rule.id, rule.scope] > TRANSCRIPTS:
         return ()
@@ -288,26 +286,37 @@ def carry(report: pytest.TestReport, verdict: Verdict) -> None:
 
 def unjudged(report: pytest.TestReport, redact: Callable[[str], str]) -> Verdict | None:
     """The verdict on a check of ours that failed without one; None when the test is not one of ours."""
-    path, _, name = report.nodeid.partition("::")
+    crashed = report.when not in ("setup", "call", "teardown")
+    reason = (
+        "the worker process died while it ran this check" if crashed
+        else redact(f"error in {report.when}: {report.longreprtext.strip()[-500:]}")
+    )  # fmt: skip
+    return _unmade(report.nodeid, redact, status="error", red=True, reason=reason)
+
+
+def stranded(nodeid: str, redact: Callable[[str], str]) -> Verdict | None:
+    """The verdict on a check of ours that was given to a worker which died before it came to it."""
+    reason = "the worker process that had this check died, and no other took it over"
+    return _unmade(nodeid, redact, status="blocked", reason=reason, blocked_by="WorkerLost")
+
+
+def _unmade(nodeid: str, redact: Callable[[str], str], **words: Any) -> Verdict | None:
+    path, _, name = nodeid.partition("::")
     place = f"suites/{path.removeprefix('suites/')}::{name.partition('[')[0]}"
     rule = _judged_at(place, name.partition("[")[2].removesuffix("]"))
     if rule is None:
         return None
-    crashed = report.when not in ("setup", "call", "teardown")
     return Verdict(
         requirement=rule.id,
         revision=rule.revision,
-        status="error",
         level=rule.level,
         area=rule.area,
         rule=rule.text,
         nodeid=redact(f"{place.partition('::')[0]}::{name}"),
-        red=True,
         links=rule.links,
         profile=rule.profile,
-        reason="the worker process died while it ran this check" if crashed
-        else redact(f"error in {report.when}: {report.longreprtext.strip()[-500:]}"),
-    )  # fmt: skip
+        **words,
+    )
 
 
 def _judged_at(place: str, params: str) -> Judged | None:

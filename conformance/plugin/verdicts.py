@@ -1,18 +1,21 @@
 """The controller's view of a run: it gathers verdicts and traffic, writes the verdict file, sets the exit code."""
 
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from conformance import __version__, exit_codes
+from conformance import exit_codes
+from conformance.plugin.head import head
 from conformance.plugin.invocation import wants_tracebacks
 from conformance.plugin.outcomes import TRAFFIC, VERDICT, carry, explain, pytest_report_teststatus, unjudged
 from conformance.plugin.run import Run
+from conformance.plugin.termination import sigterm_interrupts
+from conformance.plugin.unfinished import Unfinished
+from conformance.plugin.verdict_file import VerdictFile
 from conformance.report.findings import conforms, exit_code, kept_by_profile
-from conformance.report.journal import Journal
 from conformance.report.terminal import conclusion, summary
 from conformance.report.traffic import Traffic
 from conformance.report.verdict import Verdict
@@ -31,17 +34,24 @@ class VerdictCollector:
         self._foreign_failure = False
         self._requests = run.profile.requests
         self._began = time.monotonic()
-        self._journal: Journal | None = None
+        self._file = VerdictFile(config, run.config.report_dir / "verdicts.json")
+        self._unfinished = Unfinished(run.redactor.text)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
         """The verdict file is begun when there is something to judge; never by --collect-only."""
         if not self._config.option.collectonly:
-            self._journal = Journal(self._run.config.report_dir / "verdicts.json", head(self._run))
-        return (yield)
+            self._file.begin(head(self._config, self._run))
+        with sigterm_interrupts():
+            return (yield)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
+        self._unfinished.expect(ids)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self._unfinished.saw(report.nodeid)
         if report.failed and VERDICT not in report.__dict__:
             self._without_verdict(report)
         if document := report.__dict__.get(VERDICT):
@@ -66,21 +76,25 @@ class VerdictCollector:
             carry(report, verdict)
 
     def _add(self, verdict: Verdict) -> None:
+        verdict = self._file.add(verdict)
         self._verdicts.append(replace(verdict, transcript=()))
-        if self._journal is not None:
-            self._journal.add(verdict)
         self._config.hook.pytest_conformance_verdict(config=self._config, verdict=verdict.to_json())
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int | pytest.ExitCode) -> None:
         if self._config.option.collectonly:
             return
+        ran_to_its_end = exitstatus in RAN_TO_ITS_END and not (session.shouldstop or session.shouldfail)
+        left = self._unfinished.verdicts() if ran_to_its_end or exitstatus == pytest.ExitCode.INTERNAL_ERROR else []
+        for verdict in left:
+            self._add(verdict)
         for verdict in self._traffic.verdicts(strict=self._run.config.strict):
             self._report(verdict)
         if exitstatus in RAN_TO_ITS_END:
             session.exitstatus = self._exit_code()
-        stopped = bool(session.shouldstop or session.shouldfail)
-        self._finish_journal(int(session.exitstatus), complete=exitstatus in RAN_TO_ITS_END and not stopped)
+        self._finish_file(int(session.exitstatus), complete=ran_to_its_end and not left)
+        if self._file.broken:
+            session.exitstatus = exit_codes.HARNESS
 
     def _exit_code(self) -> int:
         judged = exit_code(self._verdicts, require_complete=self._run.config.require_complete)
@@ -113,13 +127,11 @@ class VerdictCollector:
                 category, _, _ = pytest_report_teststatus(report) or ("", "", "")
                 terminal.stats.setdefault(category, []).append(report)
 
-    def _finish_journal(self, code: int, *, complete: bool) -> None:
-        if self._journal is None:
-            return
+    def _finish_file(self, code: int, *, complete: bool) -> None:
         counts: dict[str, int] = {}
         for one in self._verdicts:
             counts[one.status] = counts.get(one.status, 0) + 1
-        self._journal.finish(
+        self._file.finish(
             {
                 "complete": complete,
                 "exit_code": code,
@@ -144,20 +156,5 @@ class VerdictCollector:
     def _closing_line(self) -> str:
         url = self._run.redactor.text(self._run.profile.url) or "no target"
         seconds = time.monotonic() - self._began
-        where = self._run.config.report_dir / "verdicts.json"
+        where = f"{self._run.config.report_dir / 'verdicts.json'}{' (incomplete)' if self._file.broken else ''}"
         return f"{url}: {conclusion(self._verdicts)}; {self._requests} requests in {seconds:.1f} s; {where}"
-
-
-def head(run: Run) -> dict[str, Any]:
-    """What identifies a run: tool, target, revisions, clock."""
-    profile, redact = run.profile, run.redactor.text
-    return {
-        "format": 1,
-        "tool": {"name": "mcp-conformance", "version": __version__},
-        "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-        "target": {"url": redact(profile.url) or "none", "server": redact(profile.server), "guarded": profile.guarded},
-        "revisions": list(profile.revisions),
-        "profiles": {profile.name: profile.version for profile in run.contract_profiles},
-        "not_spoken": {revision: redact(reason) for revision, reason in profile.not_spoken.items()},
-        "strict": run.config.strict,
-    }

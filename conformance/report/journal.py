@@ -1,67 +1,127 @@
 """The verdict file: one JSON document that is valid after every verdict, so that an interrupted run loses nothing."""
 
+import contextlib
 import json
 import os
+import time
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from conformance.report.checksum import RunningChecksum
+from conformance.report.reading import FORMAT, SCHEMA, read_verdicts
 from conformance.report.verdict import Verdict
 
-SCHEMA = "https://mcp-conformance.invalid/reports/verdicts.json"
+__all__ = ["FORMAT", "SCHEMA", "Journal", "JournalBroken", "read_verdicts"]
+
+UNFINISHED = {"complete": False}
+
+
+class JournalBroken(Exception):
+    """The file takes no more; what it holds is whole, and says that it is not complete. The message is one line."""
 
 
 class Journal:
     """Writes `verdicts.json`. Each verdict goes before a tail that closes the document, and the tail moves on.
 
     A verdict and its tail are one write, which only ever makes the file longer: a reader, or a process that is
-    killed, finds the document before it or the document after it.
+    killed, finds the document before it or the document after it. A write that fails is taken back.
+    `count` is the number of verdicts written.
     """
 
     def __init__(self, path: Path, head: dict[str, Any]) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        opening = json.dumps({"$schema": SCHEMA, **head}, ensure_ascii=False, indent=1).removesuffix("\n}")
+        """Raises `JournalBroken` where the file cannot be begun."""
+        self.path = path
+        self._began = time.monotonic()
+        self.count = 0
+        self._seen: Counter[tuple[str, str]] = Counter()
+        document = {"$schema": SCHEMA, "format": FORMAT, **head}
+        self._checksum = RunningChecksum(document)
+        opening = json.dumps(document, ensure_ascii=False, indent=1).removesuffix("\n}")
         body = _encoded(opening + ',\n "verdicts": [')
-        fresh = path.with_name(f".{path.name}.{os.getpid()}")
-        fresh.write_bytes(body + _tail(0, {"complete": False}))
-        os.replace(fresh, path)
-        self._file = path.open("r+b", buffering=0)
         self._end = len(body)
-        self._count = 0
+        self._tail = self._closed(0, UNFINISHED)
+        try:
+            _replaced(path, body + self._tail)
+            self._file = path.open("r+b", buffering=0)
+        except OSError as error:
+            raise JournalBroken(f"{path} cannot be written: {error.strerror or error}") from None
 
-    def add(self, verdict: Verdict) -> None:
-        separator = ",\n  " if self._count else "\n  "
-        self._count += 1
-        body = _encoded(separator + json.dumps(verdict.to_json(), ensure_ascii=False))
-        self._write(body, {"complete": False})
+    def add(self, verdict: Verdict) -> Verdict:
+        """Write a verdict, and return it as it was written: a second one on the same check has a number.
+
+        Raises `JournalBroken`; nothing can be added after that.
+        """
+        named = self._numbered(verdict)
+        document = named.to_json()
+        body = _encoded((",\n  " if self.count else "\n  ") + json.dumps(document, ensure_ascii=False))
+        self._checksum.add(document)
+        self._write(body, self.count + 1, UNFINISHED)
+        self.count += 1
         self._end += len(body)
+        return named
 
     def finish(self, summary: dict[str, Any]) -> None:
-        """Write the summary; the document is complete."""
-        self._write(b"", summary)
+        """Write the summary; the document is complete. Raises `JournalBroken`."""
+        self._write(b"", self.count, summary)
         self._file.close()
 
-    def _write(self, body: bytes, summary: dict[str, Any]) -> None:
+    def _numbered(self, verdict: Verdict) -> Verdict:
+        """A check that failed in cleaning up, or was run again by another plugin, has more than one verdict."""
+        key = (verdict.nodeid, verdict.scope)
+        self._seen[key] += 1
+        if not verdict.nodeid or self._seen[key] == 1:
+            return verdict
+        return self._numbered(replace(verdict, nodeid=f"{verdict.nodeid}#{self._seen[key]}"))
+
+    def _closed(self, count: int, summary: dict[str, Any]) -> bytes:
+        """The tail. It never gets shorter from one verdict to the next."""
+        now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        rest = {"clock": {"written": now, "seconds": round(time.monotonic() - self._began, 3)}, "summary": summary}
+        lines = (
+            "\n ]",
+            f' "count": {count}',
+            f' "checksum": "{self._checksum.closed_by(rest)}"',
+            f' "clock": {{"written": "{now}", "seconds": {rest["clock"]["seconds"]:.3f}}}',
+            f' "summary": {json.dumps(summary, ensure_ascii=False)}\n}}\n',
+        )
+        return _encoded(",\n".join(lines))
+
+    def _write(self, body: bytes, count: int, summary: dict[str, Any]) -> None:
+        tail = self._closed(count, summary)
+        try:
+            self._put(body + tail)
+        except OSError as error:
+            self._take_back()
+            raise JournalBroken(f"{self.path} cannot be written: {error.strerror or error}") from None
+        self._tail = tail
+
+    def _put(self, content: bytes) -> None:
         self._file.seek(self._end)
-        rest = memoryview(body + _tail(self._count, summary))
+        rest = memoryview(content)
         while rest:
             rest = rest[self._file.write(rest) :]
 
+    def _take_back(self) -> None:
+        """The tail of before, in the place where it was, needs no space that the file does not have."""
+        with contextlib.suppress(OSError), self._file:
+            self._put(self._tail)
+            self._file.truncate(self._end + len(self._tail))
 
-def _tail(count: int, summary: dict[str, Any]) -> bytes:
-    return _encoded(f'\n ],\n "count": {count},\n "summary": {json.dumps(summary, ensure_ascii=False)}\n}}\n')
+
+def _replaced(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        fresh.write_bytes(content)
+        os.replace(fresh, path)
+    except OSError:
+        fresh.unlink(missing_ok=True)
+        raise
 
 
 def _encoded(text: str) -> bytes:
     """A lone surrogate, which UTF-8 has no form for, stays the JSON escape that it came as."""
     return text.encode("utf-8", "backslashreplace")
-
-
-def read_verdicts(path: Path) -> tuple[dict[str, Any], list[Verdict]]:
-    """Head and verdicts of a file. Raises ValueError when it is not a verdict file or not whole."""
-    document = json.loads(path.read_text(encoding="utf-8"))
-    if not isinstance(document, dict) or document.get("$schema") != SCHEMA:
-        raise ValueError(f"{path} is not a verdict file")
-    verdicts = [Verdict.from_json(one) for one in document["verdicts"]]
-    if len(verdicts) != document["count"]:
-        raise ValueError(f"{path} counts {document['count']} verdicts and holds {len(verdicts)}")
-    return {key: value for key, value in document.items() if key != "verdicts"}, verdicts

@@ -1,7 +1,7 @@
 """A verdict: what one check says of one requirement under one revision, with its evidence."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
 Status = Literal["pass", "fail", "warn", "not applicable", "not testable", "blocked", "error"]
@@ -13,10 +13,23 @@ JUDGED: frozenset[Status] = frozenset({"pass", "fail", "warn"})
 
 
 @dataclass(frozen=True, slots=True)
+class Accepted:
+    """Why a baseline puts up with a failure or a warning: in whose name and until when (`expires`, YYYY-MM-DD)."""
+
+    reason: str
+    owner: str | None = None
+    expires: str | None = None
+    link: str | None = None
+
+    def to_json(self) -> dict[str, str]:
+        return {key: value for key, value in asdict(self).items() if value}
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """`profile` is set for a rule of a contract, which has no revision; `clauses` are the promises behind such a rule.
     `subject` names the tool, resource or prompt, where the check is about one; `subjects` is the number of things
-    looked at; `red` tells whether it fails the run."""
+    looked at; `red` tells whether it fails the run, `accepted` that it does not because a baseline says so."""
 
     requirement: str
     revision: str
@@ -40,6 +53,7 @@ class Verdict:
     profile: str | None = None
     clauses: tuple[str, ...] = ()
     advice: str | None = None
+    accepted: Accepted | None = None
     transcript: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
 
     @property
@@ -60,9 +74,20 @@ class Verdict:
     def to_json(self) -> dict[str, Any]:
         """Only what is set, so that a verdict reads short."""
         always = ("requirement", "revision", "status")
-        return {key: value for key, value in asdict(self).items() if key in always or value not in (None, (), "")}
+        found = {key: value for key, value in asdict(self).items() if key in always or value not in (None, (), "")}
+        return found if self.accepted is None else {**found, "accepted": self.accepted.to_json()}
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> "Verdict":
-        lists = {key: tuple(document[key]) for key in ("links", "readings", "clauses", "transcript") if key in document}
-        return cls(**{**document, **lists})
+        """Members that this version does not know are left out."""
+        known: dict[str, Any] = {key: value for key, value in document.items() if key in _MEMBERS}
+        lists: dict[str, Any] = {
+            key: tuple(known[key]) for key in ("links", "readings", "clauses", "transcript") if key in known
+        }
+        if accepted := known.get("accepted"):
+            known["accepted"] = Accepted(**{key: value for key, value in accepted.items() if key in _ACCEPTED})
+        return cls(**{**known, **lists})
+
+
+_MEMBERS = frozenset(one.name for one in fields(Verdict))
+_ACCEPTED = frozenset(one.name for one in fields(Accepted))
