@@ -19,6 +19,11 @@ def _escape(match: re.Match[str]) -> str:
     return match[0].encode("unicode_escape", "surrogatepass").decode()
 
 
+def clipped(text: str, limit: int) -> str:
+    """At most `limit` characters of it, and how many more there were."""
+    return text if len(text) <= limit else f"{text[:limit]}… ({len(text) - limit} more characters)"
+
+
 def labelled(label: str, value: str, width: int | None) -> list[str]:
     """`label  value`, broken into lines of at most `width` columns with the value aligned; None: not broken."""
     text = f"  {label:<{LABEL - 1}} {printable(value)}"
