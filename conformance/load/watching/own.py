@@ -1,6 +1,5 @@
 """How busy this process of the generator is, and what it runs on."""
 
-import os
 import platform
 import subprocess
 import sys
@@ -40,16 +39,9 @@ def machine() -> Machine:
         system=f"{platform.system()} {platform.release()} {platform.machine()}",
         python=f"{platform.python_implementation()} {platform.python_version()}",
         cpu=_cpu() or platform.processor() or platform.machine(),
-        cores=usable_cores(),
+        cores=psutil.cpu_count() or 1,
         memory_bytes=psutil.virtual_memory().total,
     )
-
-
-def usable_cores() -> int:
-    """The cores that this process may run on."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _status(name: str) -> int:

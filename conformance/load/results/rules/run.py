@@ -25,8 +25,8 @@ class Limits:
 
 @dataclass(frozen=True)
 class Run:
-    """`judged` are the measured phases; in a search for the breaking point, those that kept the gates. `decisive` adds
-    those on which the answer of the search rests: the lowest rate that broke, and the step that ended the search."""
+    """`judged` are the measured phases; in a search for the breaking point, those that kept the gates. `decisive` are
+    those on which its answer rests: at the highest rate that held, at the lowest that broke, and the last."""
 
     plan: Plan
     phases: Sequence[Phase]
@@ -60,8 +60,8 @@ def run_of(
     if breaking_point is None:
         return Run(plan, phases, figures, measured, measured, limits)
     judged = _up_to(measured, breaking_point.rate)
-    ends = [one for one in measured if one.rate == breaking_point.broken_at or one is measured[-1]]
-    decisive = [*judged, *(one for one in ends if one not in judged)]
+    ends = (breaking_point.rate, breaking_point.broken_at)
+    decisive = [one for one in measured if one.rate in ends or one is measured[-1]]
     return Run(plan, phases, figures_of(judged), judged, decisive, limits)
 
 
