@@ -14,7 +14,7 @@ from conformance.protocol.messages import SESSION_HEADER
 from conformance.protocol.peer import Peer
 from conformance.protocol.reply import NoResult
 from conformance.report.explain import tested_by
-from conformance.report.text import labelled, printable
+from conformance.report.failure_text import failure_text
 from conformance.report.transcript import transcript
 from conformance.report.verdict import Status, Verdict
 from conformance.requirements import load
@@ -262,11 +262,11 @@ def _dress(report: pytest.TestReport, verdict: Verdict) -> None:
     if verdict.status in ("fail", "error") or verdict.red:
         report.outcome = "failed"
         traceback = f"\n\n{report.longrepr}" if verdict.status == "error" else ""
-        report.longrepr = explain(verdict) + traceback
+        report.longrepr = failure_text(verdict) + traceback
     elif verdict.status == "warn":
         report.outcome = "skipped"
         report.wasxfail = f"SHOULD broken: expected {verdict.expected}; received {verdict.received}"
-        report.longrepr = explain(verdict)
+        report.longrepr = failure_text(verdict)
     elif verdict.status != "pass":
         report.outcome = "skipped"
         path, line = verdict.nodeid.partition("::")[0], report.location[1]
@@ -329,22 +329,6 @@ def _judged_at(place: str, params: str) -> Judged | None:
 
     contract = rules.load().get(id)
     return of_contract(InForce(contract, params, "MUST")) if contract else None
-
-
-def explain(verdict: Verdict) -> str:
-    """A failure as a person reads it: the rule, what was expected, what came, how to see it again."""
-    lines = [
-        f"{verdict.status.upper()} {verdict.requirement} ({verdict.level}, {verdict.scope})",
-        f"  {verdict.rule}",
-    ]
-    for label in ("subject", "expected", "received", "reason", "replay", "advice"):
-        if value := getattr(verdict, label):
-            lines += labelled(label, value, None)
-    if verdict.clauses:
-        lines += labelled("clauses", ", ".join(verdict.clauses), None)
-    lines += [f"  {printable(reading)}" for reading in verdict.readings]
-    lines += [f"  {'see' if index == 0 else '':<9} {link}" for index, link in enumerate(verdict.links)]
-    return "\n".join(lines)
 
 
 def _traffic(item: pytest.Item, run: Run) -> dict[str, Any]:

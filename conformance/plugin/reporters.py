@@ -21,8 +21,6 @@ def choose_reports(config: pytest.Config) -> None:
     if "html" in settings.reports and getattr(option, "htmlpath", "absent") is None:
         option.htmlpath = str(settings.report_dir / "report.html")
         option.self_contained_html = True
-    if "junit" in settings.reports and getattr(option, "xmlpath", "absent") is None:
-        option.xmlpath = str(settings.report_dir / "junit.xml")
 
 
 def verdict_of(report: Any) -> Verdict | None:

@@ -9,6 +9,7 @@ import pytest
 from conformance.plugin.reporters import Reporters
 from conformance.plugin.run import RUN, Run, contract_profiles, from_controller, to_worker
 from conformance.plugin.verdicts import VerdictCollector
+from conformance.plugin.written import WrittenReports
 from conformance.report.text import printable
 from conformance.target.discovery import open_channel
 from conformance.target.profile import TargetProfile
@@ -39,6 +40,7 @@ def _register_reporters(config: pytest.Config, run: Run) -> None:
         from conformance.plugin.allure import Results
 
         config.pluginmanager.register(Results(directory, run, reporters.facts), "conformance.allure")
+    config.pluginmanager.register(WrittenReports(run), "conformance.written")
     config.pluginmanager.register(VerdictCollector(config, run), "conformance.verdicts")
 
 

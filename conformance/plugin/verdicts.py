@@ -10,11 +10,12 @@ import pytest
 from conformance import exit_codes
 from conformance.plugin.head import head
 from conformance.plugin.invocation import wants_tracebacks
-from conformance.plugin.outcomes import TRAFFIC, VERDICT, carry, explain, pytest_report_teststatus, unjudged
+from conformance.plugin.outcomes import TRAFFIC, VERDICT, carry, pytest_report_teststatus, unjudged
 from conformance.plugin.run import Run
 from conformance.plugin.termination import sigterm_interrupts
 from conformance.plugin.unfinished import Unfinished
 from conformance.plugin.verdict_file import VerdictFile
+from conformance.report.failure_text import failure_text
 from conformance.report.findings import conforms, exit_code, kept_by_profile
 from conformance.report.terminal import conclusion, summary
 from conformance.report.traffic import Traffic
@@ -113,7 +114,7 @@ class VerdictCollector:
                 location=("traffic", None, verdict.nodeid.partition("::")[2]),
                 keywords={},
                 outcome=outcome if when == "call" else "passed",
-                longrepr=explain(verdict) if when == "call" and verdict.status != "pass" else None,
+                longrepr=failure_text(verdict) if when == "call" and verdict.status != "pass" else None,
                 when=when,
                 start=now,
                 stop=now,

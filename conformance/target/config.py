@@ -9,7 +9,7 @@ from typing import Any
 
 from conformance.target.credentials import header_lines, read_token
 from conformance.target.errors import ConfigError
-from conformance.target.options import OPTIONS, REPORTS, Option
+from conformance.target.options import DEFAULT_REPORTS, OPTIONS, Option
 from conformance.target.secrets import secrets_of_headers, secrets_of_url
 from conformance.wire.exchange import Headers
 from conformance.wire.http import HttpSettings, usable_url
@@ -51,7 +51,7 @@ class RunConfig:
     canary: str | None = field(default=None, repr=False)
     watch: float | None = None
     report_dir: Path = Path("reports")
-    reports: tuple[str, ...] = REPORTS
+    reports: tuple[str, ...] = DEFAULT_REPORTS
     arguments: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     roles: Mapping[str, str] = field(default_factory=dict)
 

@@ -112,7 +112,8 @@ def _evidence(value: Any) -> dict[str, Path]:
     return {name: Path(path).expanduser() for name, path in found.items()}
 
 
-REPORTS = ("html", "junit")
+REPORTS = ("html", "junit", "ndjson", "markdown", "sarif", "badge")
+DEFAULT_REPORTS = ("html", "junit")
 """Reports that a run writes beside the verdict file unless told otherwise."""
 
 OPTIONS = (
@@ -189,7 +190,7 @@ OPTIONS = (
         ("MCP_CONFORMANCE_REPORT_DIR",), "DIR",
     ),
     Option(
-        "reports", "--reports", "reports to write beside verdicts.json: html, junit, both with a comma, or none"
-        " (default: html,junit)", _reports, ("MCP_CONFORMANCE_REPORTS",), "KINDS",
+        "reports", "--reports", f"reports to write beside verdicts.json, with commas between them: {', '.join(REPORTS)};"
+        " or none (default: html,junit)", _reports, ("MCP_CONFORMANCE_REPORTS",), "KINDS",
     ),
 )  # fmt: skip
