@@ -190,7 +190,7 @@ OPTIONS = (
         ("MCP_CONFORMANCE_REPORT_DIR",), "DIR",
     ),
     Option(
-        "reports", "--reports", f"reports to write beside verdicts.json, with commas between them: {', '.join(REPORTS)};"
+        "reports", "--reports", f"reports beside verdicts.json, with commas between them: {', '.join(REPORTS)};"
         " or none (default: html,junit)", _reports, ("MCP_CONFORMANCE_REPORTS",), "KINDS",
     ),
 )  # fmt: skip
