@@ -60,6 +60,8 @@ def conduct(
             done.phases += phases
             done.lost += played.lost
             done.interrupted = played.interrupted
+            if not phases:
+                break
             if not done.interrupted:
                 programme = shape.send(phases)
     except StopIteration as end:

@@ -19,8 +19,12 @@ from conformance.target.options import OPTIONS
 
 FOR_SEARCH = "p99<250ms", "errors<1%"
 """What a search for the breaking point holds a target to, when nobody says."""
+FIRST_RATE = 10.0
+"""Where it begins."""
+TWO_RATES = ("ramp", "spike", "breaking-point")
 
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)?")
+_DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(ms|s|m|h)?")
+_DIGITS = re.compile(r"[0-9]{1,9}")
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
@@ -71,6 +75,7 @@ def load_options(given: argparse.Namespace) -> LoadOptions:
     """Raises `ConfigError` with one line that names the option and the fix."""
     thresholds = [threshold(text) for text in given.gate] + list(from_file(given.gates) if given.gates else ())
     plan = _plan(given)
+    _check_company(given)
     if plan.shape == "breaking-point" and not thresholds:
         thresholds = [threshold(text, source="default of the search") for text in FOR_SEARCH]
     return LoadOptions(
@@ -94,7 +99,7 @@ def load_options(given: argparse.Namespace) -> LoadOptions:
 def _plan(given: argparse.Namespace) -> Plan:
     rate, to_rate = (_number(flag, text) for flag, text in (("--rate", given.rate), ("--to-rate", given.to_rate)))
     if given.shape == "breaking-point":
-        rate = rate or 10.0
+        rate = rate or min(FIRST_RATE, to_rate or FIRST_RATE)
     _check_shape(given.shape, rate, to_rate)
     if given.scenario == "stream-holder" and rate is not None:
         raise ConfigError("--rate: a stream-holder holds one stream for each user; use --users")
@@ -119,10 +124,20 @@ def _plan(given: argparse.Namespace) -> Plan:
 
 
 def _check_shape(shape: Shape, rate: float | None, to_rate: float | None) -> None:
+    if to_rate is not None and shape not in TWO_RATES:
+        raise ConfigError(f"--to-rate: the shape {shape} has one rate; use --rate, or one of {', '.join(TWO_RATES)}")
     if shape in ("ramp", "spike") and (rate is None or to_rate is None):
         raise ConfigError(f"--shape={shape}: needs two rates, such as --rate=10 --to-rate=100")
     if shape == "breaking-point" and to_rate is not None and rate is not None and to_rate < rate:
         raise ConfigError("--to-rate: the highest rate to try is below --rate, where the search begins")
+
+
+def _check_company(given: argparse.Namespace) -> None:
+    """What would change nothing is a mistake, and one that a pipeline might never notice."""
+    if given.worse_fails and given.baseline is None:
+        raise ConfigError("--worse-fails: worse than what? name a result file with --baseline")
+    if given.body is not None and given.scenario != "raw":
+        raise ConfigError("--body: only the scenario raw sends a request of yours; add --scenario=raw")
 
 
 def _elsewhere(given: argparse.Namespace) -> Elsewhere:
@@ -138,7 +153,7 @@ def _elsewhere(given: argparse.Namespace) -> Elsewhere:
 
 def _address(flag: str, text: str) -> tuple[str, int]:
     host, colon, port = text.rpartition(":")
-    if not colon or not port.isdigit() or int(port) > 65535:
+    if not colon or not _DIGITS.fullmatch(port) or int(port) > 65535:
         raise ConfigError(f"{flag}: {text!r} is no address; write HOST:PORT, such as 10.0.0.5:5557")
     return host.strip("[]"), int(port)
 
@@ -170,7 +185,7 @@ def _number(flag: str, text: str | None) -> float | None:
 
 
 def _count(flag: str, text: str) -> int:
-    if not text.isdigit() or not 0 < int(text) <= 1_000_000:
+    if not _DIGITS.fullmatch(text) or not 0 < int(text) <= 1_000_000:
         raise ConfigError(f"{flag}: {text!r} is not a whole number above 0")
     return int(text)
 

@@ -79,12 +79,14 @@ def of_target(config: RunConfig, url: str, surface: Surface, trial: Trial, scena
 def of_raw(config: RunConfig, body: str = RAW) -> Workload:
     """One request, without discovery: the target only has to answer it with a JSON-RPC response of the same id.
 
-    Raises `ConfigError` when the body is no JSON object with an id.
+    Raises `ConfigError` when the body is no JSON object with an id that is a whole number or a string.
     """
     try:
         id = json.loads(body)["id"]
-    except (ValueError, TypeError, LookupError):
-        raise ConfigError(f"--body: no JSON-RPC request with an id; write it as {RAW}") from None
+    except (ValueError, TypeError, LookupError, RecursionError):
+        id = None
+    if isinstance(id, bool) or not (isinstance(id, str) or (isinstance(id, int) and abs(id) < 2**53)):
+        raise ConfigError(f"--body: no JSON-RPC request with an id; write it as {RAW}")
     raw = Prepared(name="raw", headers=dict(POST_HEADERS), body=body, id=id)
     return replace(bare(config, "raw"), requests={"raw": (raw,)}, identities=(identity(config.token),))
 

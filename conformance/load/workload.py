@@ -17,7 +17,7 @@ class Prepared(Struct, frozen=True, kw_only=True):
     url: str = ""
     headers: dict[str, str] = {}
     body: str = ""
-    id: int | None = None
+    id: int | str | None = None
     """The JSON-RPC id, where it is not a new one with each request."""
     answer: str = "response"
     """`response` to a JSON-RPC request, `accepted` for a notification, `ended` for the end of a session, `stream` for

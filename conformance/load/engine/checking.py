@@ -10,6 +10,7 @@ from conformance.load.engine.answer import Answer
 from conformance.load.results.model import FailureKind
 
 Problem = tuple[FailureKind, str]
+MessageId = int | str
 
 TEXT_LENGTH = 200
 UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
@@ -98,7 +99,7 @@ def envelope(data: bytes | str) -> Envelope | None:
         return None
 
 
-def is_response(message: Envelope | None, id: int) -> bool:
+def is_response(message: Envelope | None, id: MessageId) -> bool:
     """Whether it answers the request; an error without an id is the answer to a request that was not understood."""
     if message is None or message.method is not None:
         return False
@@ -115,7 +116,7 @@ def problem_of_status(answer: Answer) -> Problem | None:
     return None
 
 
-def problem_of_response(message: Envelope | None, id: int, method: str) -> Problem | None:
+def problem_of_response(message: Envelope | None, id: MessageId, method: str) -> Problem | None:
     """What is wrong with the JSON-RPC response to a request of `method`."""
     if message is None:
         return "content", "the answer is no JSON object"

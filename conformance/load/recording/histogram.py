@@ -63,7 +63,8 @@ def merged(histograms: Iterable[HdrHistogram]) -> HdrHistogram:
     """The sum of histograms, exactly: counts of the same buckets are added."""
     total = new_histogram()
     for one in histograms:
-        total.add(one)
+        if one.total_count:  # an empty one would make the least value 0
+            total.add(one)
     return total
 
 

@@ -20,9 +20,11 @@ Say = Callable[[Phase], str | None]
 
 @dataclass(slots=True)
 class _Bracket:
-    """The highest rate that held, and the lowest that broke with the reason; `steps` were made so far."""
+    """The rates that held, and the lowest that broke with the reason; `steps` were made so far. What comes next is
+    between `low`, which need not have been tried, and `high`."""
 
     plan: Plan
+    held: list[float] = field(default_factory=list)
     low: float | None = None
     high: float | None = None
     why: str = ""
@@ -40,10 +42,16 @@ class _Bracket:
             self.low = None if self.low is not None and self.low >= rate else self.low
         else:
             self.low = rate
+            self.held.append(rate)
 
     def point(self, why: str = "") -> BreakingPoint:
         said = why or self.why or "the highest rate to try held"
-        return BreakingPoint(rate=self.low, broken_at=self.high, why=said, steps=self.steps)
+        return BreakingPoint(rate=self._held(), broken_at=self.high, why=said, steps=self.steps)
+
+    def _held(self) -> float | None:
+        if self.low in self.held:
+            return self.low
+        return max((rate for rate in self.held if self.high is None or rate < self.high), default=None)
 
     @property
     def next_rate(self) -> float | None:

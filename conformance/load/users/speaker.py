@@ -13,6 +13,7 @@ from conformance.load.desk import Turn
 from conformance.load.engine.answer import Answer, NoAnswer, TooLate
 from conformance.load.engine.checking import (
     Envelope,
+    MessageId,
     Problem,
     envelope,
     is_response,
@@ -22,7 +23,7 @@ from conformance.load.engine.checking import (
 )
 from conformance.load.engine.connection import Connection, Held
 from conformance.load.engine.endpoint import Endpoint, request_target
-from conformance.load.engine.template import KEY_WIDTH, Template, message_id
+from conformance.load.engine.template import FIRST_ID, KEY_WIDTH, Template, message_id
 from conformance.load.recording.recorder import OperationRecord, PhaseRecord
 from conformance.load.recording.samples import Samples
 from conformance.load.results.model import Kind
@@ -82,10 +83,11 @@ class Speaker:
         record = self._record = turn.record
         begin = turn.take_begin() if kind != "setup" else now_ns()
         operation = record.operation(prepared.name, kind)
-        number = message_id(next(_numbers)) if prepared.id is None else prepared.id
+        number = message_id(next(_numbers)) if prepared.id is None else FIRST_ID
+        id = number if prepared.id is None else prepared.id
         template = self._template(prepared) if body is None else self._made(prepared, body)
         data = template.fill(number, key)
-        listener = _Listener(number)
+        listener = _Listener(id)
         sent = now_ns()
         try:
             answer = self._connection.exchange(data, self._workload.timeout, listener.hears)
@@ -98,7 +100,7 @@ class Speaker:
         finally:
             for asked in listener.pings:
                 gevent.spawn(self._answer_ping, asked)
-        return self._judged(prepared, operation, answer, listener, number, begin)
+        return self._judged(prepared, operation, answer, listener, id, begin)
 
     def close(self) -> None:
         self._connection.close()
@@ -116,7 +118,7 @@ class Speaker:
         operation: OperationRecord,
         answer: Answer,
         listener: "_Listener",
-        number: int,
+        id: MessageId,
         begin: int,
     ) -> Heard | None:
         service = (answer.ended_ns - answer.sent_ns) // 1000
@@ -128,7 +130,7 @@ class Speaker:
         message = listener.response if answer.stream is not None else None
         if prepared.answer == "response" and answer.stream is None and answer.body:
             message = envelope(answer.body)
-        problem = _problem(prepared, answer, message, number)
+        problem = _problem(prepared, answer, message, id)
         if problem is not None:
             self.lost_session = self.lost_session or (answer.status == 404 and self.has_session)
             operation.went_wrong(*problem, service)
@@ -169,10 +171,10 @@ class Speaker:
 class _Listener:
     """Looks for the response to one request among the messages of a stream."""
 
-    __slots__ = ("number", "pings", "response")
+    __slots__ = ("id", "pings", "response")
 
-    def __init__(self, number: int) -> None:
-        self.number = number
+    def __init__(self, id: MessageId) -> None:
+        self.id = id
         self.response: Envelope | None = None
         self.pings: list[object] = []
 
@@ -180,12 +182,12 @@ class _Listener:
         message = envelope(data)
         if message is not None and message.method == "ping" and message.id is not None:
             self.pings.append(message.id)
-        if is_response(message, self.number):
+        if is_response(message, self.id):
             self.response = message
         return self.response is not None
 
 
-def _problem(prepared: Prepared, answer: Answer, message: Envelope | None, number: int) -> Problem | None:
+def _problem(prepared: Prepared, answer: Answer, message: Envelope | None, id: MessageId) -> Problem | None:
     if prepared.answer == "ended" and answer.status in NO_SESSION_ENDING:
         return None
     problem = problem_of_status(answer)
@@ -195,4 +197,4 @@ def _problem(prepared: Prepared, answer: Answer, message: Envelope | None, numbe
         return problem_of_object(answer.body)
     if answer.stream is not None and message is None:
         return "content", "the stream ended without the response"
-    return problem_of_response(message, number, prepared.method)
+    return problem_of_response(message, id, prepared.method)
