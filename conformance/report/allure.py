@@ -1,6 +1,9 @@
-"""Verdicts as Allure results: grouped by our ids, with a history that is stable over runs of the same target."""
+"""Verdicts as Allure results: grouped by our ids, with a history that is stable over runs of the same target.
 
-import hashlib
+Allure 2 takes the history from `historyId`; Allure 3 makes one of `testCaseId` and of the parameters that are not
+excluded. Both are the same here: requirement, target (see `identity`) and check.
+"""
+
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,32 +15,16 @@ from allure_commons.model2 import Attachment, Label, Link, Parameter, StatusDeta
 from allure_commons.model2 import Status as AllureStatus
 from allure_commons.types import LabelType, LinkType, Severity
 
-from conformance.report.text import printable
-from conformance.report.verdict import Status, Verdict
+from conformance.report.allure_categories import categories, configuration, word
+from conformance.report.identity import check_name, digest, target_identity
+from conformance.report.text import clipped, printable
+from conformance.report.verdict import Verdict
 
 EPIC = "MCP specification"
 CONTRACTS = "Runbook contracts"
 
-STATUSES: Mapping[Status, str] = {
-    "pass": AllureStatus.PASSED,
-    "fail": AllureStatus.FAILED,
-    "error": AllureStatus.BROKEN,
-    "warn": AllureStatus.SKIPPED,
-    "blocked": AllureStatus.SKIPPED,
-    "not testable": AllureStatus.SKIPPED,
-    "not applicable": AllureStatus.SKIPPED,
-}
-"""Allure has no warning. As in its own mapping of expected failures it is shown as skipped, under a category."""
-
-CATEGORIES = (
-    ("MUST broken", "fail", AllureStatus.FAILED),
-    ("SHOULD broken", "warn", AllureStatus.SKIPPED),
-    ("SHOULD broken, with --strict", "warn", AllureStatus.FAILED),
-    ("Blocked by another requirement", "blocked", AllureStatus.SKIPPED),
-    ("Not testable in this run", "not testable", AllureStatus.SKIPPED),
-    ("Not applicable to this target", "not applicable", AllureStatus.SKIPPED),
-    ("Error of the harness", "error", AllureStatus.BROKEN),
-)
+LONGEST = 10_000
+"""Characters of a message or of a parameter."""
 
 
 class AllureResults:
@@ -53,11 +40,11 @@ class AllureResults:
         """What holds for the whole run: its environment, and names for groups of results."""
         lines = [f"{name.replace(' ', '_')}={printable(value)}\n" for name, value in facts.items()]
         (self._directory / "environment.properties").write_text("".join(lines), encoding="utf-8")
-        categories = [
-            {"name": name, "matchedStatuses": [status], "messageRegex": f"(?s)^{word}: .*"}
-            for name, word, status in CATEGORIES
-        ]
-        (self._directory / "categories.json").write_text(json.dumps(categories, indent=1), encoding="utf-8")
+        self._json("categories.json", categories())
+        self._json("allurerc.json", configuration())
+
+    def _json(self, name: str, document: object) -> None:
+        (self._directory / name).write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 
     def add(self, verdict: Verdict, start: float, stop: float) -> None:
         """`start` and `stop` are seconds since the epoch."""
@@ -67,14 +54,14 @@ class AllureResults:
         self._writer.report_result(result)
 
     def _attachments(self, verdict: Verdict) -> list[Attachment]:
-        attached = [self._attach("replay", verdict.replay)] if verdict.replay else []
+        attached = [self._attach("curl", verdict.replay)] if verdict.replay else []
         for number, entry in enumerate(verdict.transcript, start=1):
             request, response = entry["request"], entry["response"]
             answer = _message(f"HTTP {response['status']}", response) if response["status"] else entry["failure"]
             asked = _message(f"{request['method']} {request['url']}", request)
             attached.append(self._attach(f"{number} request", asked))
             attached.append(self._attach(f"{number} response", answer or "no answer"))
-            attached.append(self._attach(f"{number} replay", entry["replay"]))
+            attached.append(self._attach(f"{number} curl", entry["replay"]))
         return attached
 
     def _attach(self, name: str, text: str) -> Attachment:
@@ -87,21 +74,29 @@ def described(verdict: Verdict, target: str) -> TestResult:
     """The result without times and attachments."""
     place, _, name = printable(verdict.nodeid).partition("::")
     function = name.partition("[")[0]
-    status = AllureStatus.FAILED if verdict.red and verdict.status == "warn" else STATUSES[verdict.status]
     return TestResult(
         uuid=str(uuid4()),
         name=f"{verdict.requirement} [{scope(verdict)}]" if scope(verdict) else verdict.requirement,
         fullName=f"{place}::{function}",
         titlePath=[_epic(verdict), verdict.area, verdict.requirement],
-        historyId=_digest(target, verdict.requirement, verdict.nodeid),
-        testCaseId=_digest(verdict.requirement, place, function),
+        historyId=digest(target_identity(target), verdict.requirement, check_name(verdict.nodeid)),
+        testCaseId=digest(verdict.requirement, function),
         description=verdict.rule,
-        status=status,
+        status=status(verdict),
         statusDetails=_details(verdict),
         labels=[Label(label, value) for label, value in _labels(verdict).items() if value],
         links=[Link(LinkType.LINK, link, "specification") for link in verdict.links],
         parameters=_parameters(verdict, target),
     )
+
+
+def status(verdict: Verdict) -> str:
+    """Allure has no warning. As in its own mapping of expected failures it is shown as skipped, under a category."""
+    if verdict.status == "pass":
+        return str(AllureStatus.PASSED)
+    if not verdict.red:
+        return str(AllureStatus.SKIPPED)
+    return str(AllureStatus.BROKEN if verdict.status == "error" else AllureStatus.FAILED)
 
 
 def scope(verdict: Verdict) -> str:
@@ -128,26 +123,29 @@ def _labels(verdict: Verdict) -> dict[str, str]:
 
 
 def _parameters(verdict: Verdict, target: str) -> list[Parameter]:
-    values = {
+    """Those that identify a check of a target, and those that only describe it."""
+    identify = {"target": target_identity(target), "check": check_name(verdict.nodeid)}
+    describe = {
         "revision": verdict.revision, "profile": verdict.profile, "clauses": " ".join(verdict.clauses),
-        "subject": verdict.subject, "transport": "Streamable HTTP", "target": target, "level": verdict.level,
+        "subject": verdict.subject, "transport": "Streamable HTTP", "level": verdict.level,
     }  # fmt: skip
-    return [Parameter(name=name, value=printable(value)) for name, value in values.items() if value]
+    listed = [(name, value, False) for name, value in identify.items()]
+    listed += [(name, value, True) for name, value in describe.items() if value]
+    return [Parameter(name=name, value=_shown(value), excluded=excluded) for name, value, excluded in listed]
 
 
 def _details(verdict: Verdict) -> StatusDetails | None:
     if verdict.status == "pass":
         return None
     said = verdict.reason or f"expected {verdict.expected}; received {verdict.received}"
-    readings = "\n".join(map(printable, verdict.readings))
-    trace = "\n".join(part for part in (verdict.rule, readings, *verdict.links) if part)
-    return StatusDetails(message=printable(f"{verdict.status}: {said}"), trace=trace)
+    trace = "\n".join(part for part in (verdict.rule, *map(_shown, verdict.readings), *verdict.links) if part)
+    return StatusDetails(message=_shown(f"{word(verdict)}: {said}"), trace=trace)
+
+
+def _shown(text: str) -> str:
+    return clipped(printable(text), LONGEST)
 
 
 def _message(first_line: str, message: Mapping[str, Any]) -> str:
     headers = "\n".join(f"{name}: {value}" for name, value in message["headers"])
     return f"{first_line}\n{headers}\n\n{message['body']}"
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.md5("\n".join(parts).encode("utf-8", "backslashreplace"), usedforsecurity=False).hexdigest()

@@ -68,7 +68,7 @@ def _identity(head: Mapping[str, Any]) -> str:
         lines.append(f"- server {code(facts.server, SHOWN)}")
     lines += [f"- profile {prose(one)}" for one in facts.profiles]
     spent = f", {facts.requests} requests in {facts.seconds:.1f} s" if facts.seconds is not None else ""
-    lines.append(f"- judged by mcp\\-conformance {prose(facts.version)}{spent}, started {prose(facts.started)}")
+    lines.append(f"- judged by mcp-conformance {prose(facts.version)}{spent}, started {prose(facts.started)}")
     return "\n".join(lines)
 
 
@@ -80,7 +80,7 @@ def _section(title: str, groups: Sequence[FindingGroup]) -> Iterator[str]:
     short = groups[IN_FULL : IN_FULL + IN_A_LINE]
     if short:
         yield "\n".join(f"- {_name(group)}" for group in short)
-    if left := len(groups) - IN_FULL - len(short):
+    if left := len(groups[IN_FULL + IN_A_LINE :]):
         yield f"… and {left} more in the report."
 
 

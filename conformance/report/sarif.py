@@ -89,8 +89,8 @@ def _result(verdict: Verdict, index: int, facts: RunFacts) -> dict[str, Any]:
 
 def _message(verdict: Verdict) -> str:
     about = f" ({verdict.subject})" if verdict.subject else ""
-    scope = f" [{verdict.level}, {verdict.scope}]" if verdict.scope else ""
-    return _text(f"{verdict.rule}{scope} Expected{about}: {verdict.expected}. Received: {verdict.received}.")
+    scope = ", ".join(part for part in (verdict.level, verdict.scope) if part)
+    return _text(f"{verdict.rule} ({scope}) Expected{about}: {verdict.expected}. Received: {verdict.received}.")
 
 
 def _text(text: str) -> str:
