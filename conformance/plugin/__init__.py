@@ -46,10 +46,8 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", marker)
     if not is_active(config):
         return
-    from conformance.plugin import collection, contracts, fixtures, outcomes, reporters, run, session, waiting
+    from conformance.plugin import collection, contracts, fixtures, outcomes, session, waiting
 
     run_settings(config)
-    if run.RUN in config.stash:
-        reporters.choose_reports(config)
     for module in (session, collection, contracts, fixtures, outcomes, waiting):
         config.pluginmanager.register(module, f"conformance.{module.__name__.rpartition('.')[2]}")

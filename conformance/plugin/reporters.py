@@ -7,20 +7,10 @@ from _pytest.junitxml import xml_key
 
 from conformance import __version__
 from conformance.plugin.outcomes import VERDICT
-from conformance.plugin.run import RUN, Run
-from conformance.report import html
+from conformance.plugin.run import Run
+from conformance.report import pytest_html
 from conformance.report.text import printable
 from conformance.report.verdict import Verdict
-
-
-def choose_reports(config: pytest.Config) -> None:
-    """Write the reports that the configuration asks for, unless the command line names files for them."""
-    option, settings = config.option, config.stash[RUN].config
-    if option.collectonly:
-        return
-    if "html" in settings.reports and getattr(option, "htmlpath", "absent") is None:
-        option.htmlpath = str(settings.report_dir / "report.html")
-        option.self_contained_html = True
 
 
 def verdict_of(report: Any) -> Verdict | None:
@@ -74,23 +64,23 @@ class Reporters:
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_summary(self, prefix: list[str], summary: list[str], postfix: list[str]) -> None:
         if self._verdicts:
-            prefix.append(html.overview(self._verdicts, self.facts))
+            prefix.append(pytest_html.overview(self._verdicts, self.facts))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_table_header(self, cells: list[str]) -> None:
-        cells[1:1] = html.header_cells()
+        cells[1:1] = pytest_html.header_cells()
         cells[-1] = "<th>Specification</th>"
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_table_row(self, report: Any, cells: list[str]) -> None:
         verdict = verdict_of(report)
-        cells[1] = html.name_cell(verdict.nodeid if verdict else self._run.redactor.text(report.nodeid))
-        cells[1:1] = html.row_cells(verdict)
+        cells[1] = pytest_html.name_cell(verdict.nodeid if verdict else self._run.redactor.text(report.nodeid))
+        cells[1:1] = pytest_html.row_cells(verdict)
         if verdict is not None:
-            cells[-1] = html.spec_cell(verdict)
+            cells[-1] = pytest_html.spec_cell(verdict)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_table_html(self, report: Any, data: list[str]) -> None:
         verdict = verdict_of(report)
         if verdict is not None:
-            data[:] = [html.details(verdict)]
+            data[:] = [pytest_html.details(verdict)]

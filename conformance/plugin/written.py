@@ -18,6 +18,7 @@ from conformance.target.errors import ConfigError
 
 STREAM: Final = "ndjson"
 FILES_OF: Final[Mapping[str, Sequence[str]]] = {
+    "html": ("html",),
     "junit": ("junit",),
     "markdown": ("markdown",),
     "sarif": ("sarif",),

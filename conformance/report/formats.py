@@ -21,7 +21,16 @@ class Format:
     render: Render
 
 
+
+def _page(head: Head, verdicts: Sequence[Verdict]) -> str:
+    """Its template engine is loaded when a page is wanted."""
+    from conformance.report.html import page_of_run
+
+    return page_of_run(head, verdicts)
+
+
 KINDS: Final[Mapping[str, Format]] = {
+    "html": Format("report.html", _page),
     "junit": Format("junit.xml", junit.render),
     "ndjson": Format("verdicts.ndjson", ndjson.render),
     "markdown": Format("summary.md", markdown.render),
