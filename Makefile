@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 # Compiled modules are kept, or each run of the tests compiles them again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: conformance test lint bench leaderboard clean
+.PHONY: conformance test lint bench leaderboard docs clean
 
 conformance: $(STAMP)  ## the suites against the embedded reference server
 	$(BIN)/python -m pytest $(ARGS)
@@ -26,6 +26,10 @@ bench: $(STAMP)
 
 leaderboard: $(STAMP)  ## installs real servers from PyPI and npm, and measures them: half an hour
 	$(BIN)/python -m benchmarks.leaderboard $(ARGS)
+
+docs: $(STAMP)  ## the site in build/site; a broken link is an error
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+	@echo "the site is in build/site/index.html"
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
