@@ -1,4 +1,4 @@
-"""The command `mcp-conformance`: run, discover, explain, ledger, load, leaderboard, serve."""
+"""The command `mcp-conformance`: run, discover, explain, baseline, ledger, load, leaderboard, serve."""
 
 import argparse
 import json
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from conformance import __version__, exit_codes
+from conformance.baseline import command as baseline
 from conformance.contracts.ledger import command as ledger
 from conformance.load import command as load
 from conformance.load.leaderboard import command as leaderboard
@@ -80,6 +81,8 @@ def _parser() -> argparse.ArgumentParser:
     discover.set_defaults(command=_discover)
 
     explain.add_arguments(commands.add_parser("explain", help="print a rule: where it stands, how it is tested"))
+
+    baseline.add_arguments(commands.add_parser("baseline", help="begin, check and prune a file of accepted failures"))
 
     ledger.add_arguments(commands.add_parser("ledger", help="judge a rotation ledger (JSONL), line by line"))
 

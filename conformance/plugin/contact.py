@@ -9,7 +9,7 @@ import pytest
 
 from conformance import exit_codes
 from conformance.plugin.options import flags
-from conformance.plugin.run import RUN, Run, contract_profiles
+from conformance.plugin.run import RUN, Run, applied_baseline, contract_profiles
 from conformance.report.text import printable
 from conformance.requirements import load
 from conformance.target.config import RunConfig, load_config
@@ -37,7 +37,7 @@ def first_contact(config: pytest.Config) -> int | None:
         run_config = with_token(run_config, profiles)
         speaks_mcp = run_config.url and (not profiles or any(profile.mcp for profile in profiles))
         profile = discover_target(run_config) if speaks_mcp else TargetProfile(run_config.url)
-        config.stash[RUN] = Run(run_config, profile, profiles)
+        config.stash[RUN] = Run(run_config, profile, profiles, applied_baseline(run_config, profile))
     except ConfigError as error:
         return complain(str(error), exit_codes.USAGE)
     except TargetError as error:

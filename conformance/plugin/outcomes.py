@@ -121,7 +121,8 @@ def pytest_runtest_makereport(
     run = item.config.stash[RUN]
     if rule is not None and run.channel is not None:
         if call.when == "call" or (call.when == "setup" and call.excinfo is not None):
-            _dress(report, _verdict(item, call, rule, run))
+            verdict = _verdict(item, call, rule, run)
+            _dress(report, run.baseline.judge(verdict) if run.baseline else verdict)
         elif call.when == "teardown":
             report.__dict__[TRAFFIC] = _traffic(item, run)
             _forgive(report, call)
@@ -259,7 +260,11 @@ def _replay(error: BaseException | None, record: list[Recorded], run: Run) -> st
 def _dress(report: pytest.TestReport, verdict: Verdict) -> None:
     """Make pytest's own report say the same, so that every reporter of pytest shows it."""
     carry(report, verdict)
-    if verdict.status in ("fail", "error") or verdict.red:
+    if verdict.accepted:
+        report.outcome = "skipped"
+        report.wasxfail = f"accepted by the baseline: {verdict.accepted.in_words}"
+        report.longrepr = failure_text(verdict)
+    elif verdict.status in ("fail", "error") or verdict.red:
         report.outcome = "failed"
         traceback = f"\n\n{report.longrepr}" if verdict.status == "error" else ""
         report.longrepr = failure_text(verdict) + traceback
@@ -354,6 +359,8 @@ def pytest_report_teststatus(
     verdict = getattr(report, VERDICT, None)
     if verdict is None:
         return None
+    if "accepted" in verdict:
+        return "accepted", "a", ("ACCEPTED", {"yellow": True})
     status = verdict["status"]
     red = verdict.get("red", False)
     name = "failed" if red and status == "warn" else CATEGORIES.get(status, status)

@@ -24,6 +24,7 @@ from conformance.wire.pacing import BudgetExhausted
 from conformance.wire.redact import Redactor
 
 if TYPE_CHECKING:
+    from conformance.baseline.applying import Applied
     from conformance.contracts.profiles import Profile
 
 RUN: pytest.StashKey["Run"] = pytest.StashKey()
@@ -36,6 +37,7 @@ class Run:
     config: RunConfig
     profile: TargetProfile
     contract_profiles: tuple["Profile", ...] = ()
+    baseline: "Applied | None" = None
     channel: Channel | None = None
     wire: HttpWire | None = None
     peers: dict[str, Peer] = field(default_factory=dict)
@@ -135,6 +137,16 @@ def contract_profiles(config: RunConfig) -> tuple["Profile", ...]:
     from conformance.contracts.profiles import load_profiles
 
     return tuple(load_profiles(config.profiles, os.environ, strict_profile=config.strict_profile))
+
+
+def applied_baseline(config: RunConfig, profile: TargetProfile) -> "Applied | None":
+    """The baseline that the run was asked for, for its target. Raises `ConfigError`."""
+    if config.baseline is None:
+        return None
+    from conformance.baseline.applying import applied
+    from conformance.baseline.reading import read_baseline
+
+    return applied(read_baseline(config.baseline), (config.url, profile.url), profile.server)
 
 
 def to_worker(config: RunConfig, profile: TargetProfile) -> str:

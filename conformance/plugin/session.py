@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from conformance.plugin.reporters import Reporters
-from conformance.plugin.run import RUN, Run, contract_profiles, from_controller, to_worker
+from conformance.plugin.run import RUN, Run, applied_baseline, contract_profiles, from_controller, to_worker
 from conformance.plugin.verdicts import VerdictCollector
 from conformance.plugin.written import WrittenReports
 from conformance.report.text import printable
@@ -25,7 +25,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     _open_allure_gate(config)
     if hasattr(config, "workerinput"):
         run_config, profile = from_controller(config.workerinput["conformance"])
-        config.stash[RUN] = Run(run_config, profile, contract_profiles(run_config))
+        baseline = applied_baseline(run_config, profile)
+        config.stash[RUN] = Run(run_config, profile, contract_profiles(run_config), baseline)
         _open_wire(config.stash[RUN], int(config.workerinput["workercount"]))
         return
     _register_reporters(config, config.stash[RUN])

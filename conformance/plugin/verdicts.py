@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from conformance import exit_codes
+from conformance.plugin.baseline import BaselineAtTheEnd
 from conformance.plugin.head import head
 from conformance.plugin.invocation import wants_tracebacks
 from conformance.plugin.outcomes import TRAFFIC, VERDICT, carry, pytest_report_teststatus, unjudged
@@ -36,6 +37,7 @@ class VerdictCollector:
         self._requests = run.profile.requests
         self._began = time.monotonic()
         self._file = VerdictFile(config, run.config.report_dir / "verdicts.json")
+        self._baseline = BaselineAtTheEnd(config, run)
         self._unfinished = Unfinished(run.redactor.text)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -90,7 +92,8 @@ class VerdictCollector:
         for verdict in left:
             self._add(verdict)
         for verdict in self._traffic.verdicts(strict=self._run.config.strict):
-            self._report(verdict)
+            self._report(self._run.baseline.judge(verdict) if self._run.baseline else verdict)
+        self._baseline.judge(self._verdicts, complete=ran_to_its_end and not left)
         if exitstatus in RAN_TO_ITS_END:
             session.exitstatus = self._exit_code()
         self._finish_file(int(session.exitstatus), complete=ran_to_its_end and not left)
@@ -99,14 +102,15 @@ class VerdictCollector:
 
     def _exit_code(self) -> int:
         judged = exit_code(self._verdicts, require_complete=self._run.config.require_complete)
-        return exit_codes.BROKEN if self._foreign_failure else judged
+        with_problems = bool(self._baseline.problems) and judged not in (exit_codes.HARNESS, exit_codes.UNREACHABLE)
+        return exit_codes.BROKEN if self._foreign_failure or with_problems else judged
 
     def _report(self, verdict: Verdict) -> None:
         """Report it like a test, so that every reporter of pytest shows it; the terminal's progress is over by now,
         so there it only counts."""
         terminal = self._config.pluginmanager.get_plugin("terminalreporter")
         log = self._config.pluginmanager.subset_hook_caller("pytest_runtest_logreport", [terminal])
-        outcome: Any = "failed" if verdict.red else "skipped" if verdict.status == "warn" else "passed"
+        outcome: Any = "failed" if verdict.red else "skipped" if verdict.status in ("fail", "warn") else "passed"
         now = time.time()
         for when in ("setup", "call", "teardown"):
             report = pytest.TestReport(
@@ -121,8 +125,9 @@ class VerdictCollector:
             )
             if when == "call":
                 carry(report, verdict)
-                if verdict.status == "warn" and not verdict.red:
-                    report.wasxfail = f"SHOULD broken: {verdict.received}"
+                if outcome == "skipped":
+                    accepted = verdict.accepted and f"accepted by the baseline: {verdict.accepted.in_words}"
+                    report.wasxfail = accepted or f"SHOULD broken: {verdict.received}"
             log(report=report)
             if when == "call" and terminal is not None:
                 category, _, _ = pytest_report_teststatus(report) or ("", "", "")
@@ -139,6 +144,7 @@ class VerdictCollector:
                 "conforms": conforms(self._verdicts) if complete else False,
                 "contracts": kept_by_profile(self._verdicts),
                 "counts": counts,
+                **self._baseline.summary(self._verdicts),
                 "requests": self._requests,
                 "seconds": round(time.monotonic() - self._began, 3),
             }
@@ -151,6 +157,8 @@ class VerdictCollector:
         width = terminalreporter._tw.fullwidth
         for text, markup in summary(self._verdicts, width, terminalreporter.verbosity):
             terminalreporter.line(text, **markup)
+        for line in self._baseline.lines():
+            terminalreporter.line(line, red=True, bold=True)
         terminalreporter.line("")
         terminalreporter.line(self._closing_line(), bold=True)
 

@@ -18,6 +18,8 @@ def failure_text(verdict: Verdict) -> str:
             lines += labelled(member, clipped(str(value), SHOWN), None)
     if verdict.clauses:
         lines += labelled("clauses", ", ".join(verdict.clauses), None)
+    if verdict.accepted:
+        lines += labelled("accepted", clipped(verdict.accepted.in_words, SHOWN), None)
     lines += [f"  {_shown(reading)}" for reading in verdict.readings]
     for index, link in enumerate(verdict.links):
         lines += labelled("see" if index == 0 else "", link, None)

@@ -56,7 +56,7 @@ def by_requirement(verdicts: Iterable[Verdict]) -> dict[tuple[str, str], Status]
 
 
 def exit_code(verdicts: Sequence[Verdict], *, require_complete: bool) -> int:
-    """The exit code that the verdicts call for (docs/user-guide.md, exit codes)."""
+    """The exit code that the verdicts call for (docs/exit-codes.md)."""
     if any(one.red and one.status in ("fail", "warn") for one in verdicts):
         return exit_codes.BROKEN
     if any(one.blocked_by == "TargetLost" for one in verdicts):
@@ -68,6 +68,11 @@ def exit_code(verdicts: Sequence[Verdict], *, require_complete: bool) -> int:
     if require_complete and _unjudged_musts(verdicts):
         return exit_codes.INCOMPLETE
     return exit_codes.OK
+
+
+def is_accepted_failure(verdict: Verdict) -> bool:
+    """Whether it is a broken MUST that a baseline puts up with."""
+    return verdict.accepted is not None and verdict.status == "fail"
 
 
 def by_family(verdicts: Sequence[Verdict]) -> list[list[Verdict]]:
@@ -86,15 +91,18 @@ def kept_by_profile(verdicts: Iterable[Verdict]) -> dict[str, str]:
 
 
 def _kept(verdicts: Sequence[Verdict]) -> str:
-    if any(one.red for one in verdicts):
+    if any(one.red or is_accepted_failure(one) for one in verdicts):
         return "broken"
     unjudged = _unjudged_musts(verdicts) or not any(one.status in JUDGED for one in verdicts)
     return "incomplete" if unjudged else "kept"
 
 
 def conforms(verdicts: Sequence[Verdict]) -> bool | None:
-    """Whether the target conforms to MCP, as far as it was judged; None where nothing about MCP was looked at."""
+    """Whether the target conforms to MCP, as far as it was judged; None where nothing about MCP was looked at. What a
+    baseline accepts stays broken."""
     of_mcp = [one for one in verdicts if not one.is_contract]
+    if any(is_accepted_failure(one) for one in of_mcp):
+        return False
     return exit_code(of_mcp, require_complete=False) == exit_codes.OK if of_mcp else None
 
 

@@ -2,7 +2,14 @@
 
 from collections.abc import Sequence
 
-from conformance.report.findings import FindingGroup, by_family, by_requirement, grouped, kept_by_profile
+from conformance.report.findings import (
+    FindingGroup,
+    by_family,
+    by_requirement,
+    grouped,
+    is_accepted_failure,
+    kept_by_profile,
+)
 from conformance.report.text import folded, labelled, printable
 from conformance.report.verdict import JUDGED, Status, Verdict
 
@@ -19,8 +26,10 @@ Line = tuple[str, dict[str, bool]]
 def summary(verdicts: Sequence[Verdict], width: int, verbosity: int = 0) -> list[Line]:
     """Lines with the markup that pytest's terminal writer takes."""
     lines: list[Line] = []
+    unaccepted = [one for one in verdicts if one.accepted is None]
     for status, colour in (("fail", "red"), ("error", "red"), ("warn", "yellow")):
-        lines += _findings(grouped(verdicts, status), colour, width, verbosity)  # type: ignore[arg-type]
+        lines += _findings(grouped(unaccepted, status), colour, width, verbosity)  # type: ignore[arg-type]
+    lines += _accepted(verdicts, width)
     lines += _blocked_without_cause(verdicts, width)
     if verbosity < QUIET:
         return lines
@@ -37,18 +46,22 @@ def conclusion(verdicts: Sequence[Verdict]) -> str:
 
 def _of_mcp(verdicts: Sequence[Verdict]) -> str:
     red = {one.requirement for one in verdicts if one.red and one.status != "error"}
-    warned = {one.requirement for one in verdicts if one.status == "warn"} - red
+    accepted = {one.requirement for one in verdicts if one.accepted}
+    warned = {one.requirement for one in verdicts if one.status == "warn" and not one.accepted} - red
     if red:
         said = f"{_requirements(len(red))} broken"
     elif any(one.blocked_by == "TargetLost" for one in verdicts):
         said = "the target was lost on the way"
     elif any(one.status == "error" for one in verdicts):
         said = "not judged to the end, because of an error of the harness"
+    elif any(is_accepted_failure(one) for one in verdicts):
+        said = "does not conform"
     elif any(one.status in JUDGED for one in verdicts):
         said = "conforms, as far as it was judged"
     else:
         said = "nothing was judged"
-    return f"{said}, {_requirements(len(warned))} warned about" if warned else said
+    said += f", {_requirements(len(warned))} warned about" if warned else ""
+    return f"{said}, {len(accepted)} accepted by the baseline" if accepted else said
 
 
 def _requirements(count: int) -> str:
@@ -89,6 +102,17 @@ def _finding(group: FindingGroup, colour: str, width: int) -> list[Line]:
         plain += labelled("clauses", ", ".join(first.clauses), width)
     plain += [line for link in first.links[:1] for line in labelled("see", link, None)]
     return [*_head(group, colour, width), *((line, {}) for line in plain), ("", {})]
+
+
+def _accepted(verdicts: Sequence[Verdict], width: int) -> list[Line]:
+    """A line for each failure that the baseline accepts; accepted warnings are silent."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for one in verdicts:
+        if one.accepted and is_accepted_failure(one):
+            found.setdefault((one.requirement, printable(one.accepted.in_words)), set()).add(one.scope)
+    said = [f"ACCEPTED {id} ({', '.join(sorted(scopes))}): {words}" for (id, words), scopes in found.items()]
+    lines = [(line, {"yellow": True}) for text in said for line in folded(text, width)]
+    return [*lines, ("", {})] if lines else []
 
 
 def _some(names: Sequence[str]) -> str:

@@ -21,6 +21,12 @@ class Accepted:
     expires: str | None = None
     link: str | None = None
 
+    @property
+    def in_words(self) -> str:
+        """The reason, in whose name and until when, in a line."""
+        more = [part for part in (self.owner, self.expires and f"until {self.expires}", self.link) if part]
+        return f"{self.reason} ({', '.join(more)})" if more else self.reason
+
     def to_json(self) -> dict[str, str]:
         return {key: value for key, value in asdict(self).items() if value}
 

@@ -50,6 +50,7 @@ class RunConfig:
     evidence: Mapping[str, Path] = field(default_factory=dict)
     canary: str | None = field(default=None, repr=False)
     watch: float | None = None
+    baseline: Path | None = None
     report_dir: Path = Path("reports")
     reports: tuple[str, ...] = DEFAULT_REPORTS
     arguments: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

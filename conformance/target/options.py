@@ -180,6 +180,10 @@ OPTIONS = (
     ),
     Option("canary", "--canary", "URL of a second MCP endpoint to compare the target with", metavar="URL"),
     Option("watch", "--watch", "seconds to observe the target for its service levels", _seconds, metavar="SECONDS"),
+    Option(
+        "baseline", "--baseline", "TOML or YAML file with the failures that are accepted, and until when", _path,
+        ("MCP_CONFORMANCE_BASELINE",), "FILE",
+    ),
     Option("strict", "--strict", "a broken SHOULD fails the run", _switch, switch=True),
     Option(
         "require_complete", "--require-complete", "a MUST that could not be judged makes the run incomplete (exit 7)",
