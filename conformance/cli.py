@@ -1,4 +1,4 @@
-"""The command `mcp-conformance`: run, discover, explain, baseline, ledger, load, leaderboard, serve."""
+"""The command `mcp-conformance`: run, discover, explain, report, baseline, ledger, load, leaderboard, serve."""
 
 import argparse
 import json
@@ -17,6 +17,7 @@ from conformance.load.leaderboard import command as leaderboard
 from conformance.plugin.contact import complain, discover_target
 from conformance.plugin.options import RENAMED, add_arguments
 from conformance.report import explain_command as explain
+from conformance.report import report_command as report
 from conformance.target.config import load_config
 from conformance.target.errors import ConfigError, TargetError
 from conformance.target.options import OPTIONS
@@ -81,6 +82,8 @@ def _parser() -> argparse.ArgumentParser:
     discover.set_defaults(command=_discover)
 
     explain.add_arguments(commands.add_parser("explain", help="print a rule: where it stands, how it is tested"))
+
+    report.add_arguments(commands.add_parser("report", help="render verdict files again, merge or compare them"))
 
     baseline.add_arguments(commands.add_parser("baseline", help="begin, check and prune a file of accepted failures"))
 

@@ -86,19 +86,23 @@ def view(entry: Entry, cues: Cues, measure: Measure, *, deciding: bool) -> Excha
 
 
 def _message(first: list[tuple[str, bool]], message: Entry, cues: Cues | None, limit: int, measure: Measure) -> Markup:
-    lines = [(line[:500], marked) for line, marked in first]
+    head = [(line[:500], marked) for line, marked in first]
     for name, value in message["headers"][:HEADERS]:
         marked = cues is not None and cues.marks_header(name)
-        lines.append((f"{name[:100]}: {_cut(value, measure.header)}", marked))
+        head.append((f"{name[:100]}: {_cut(value, measure.header)}", marked))
     left = len(message["headers"]) - HEADERS
-    lines += [(f"… {left} more headers", False)] if left > 0 else []
-    if body := message["body"]:
-        lines.append(("", False))
-        lines += [(line.text, cues is not None and cues.marks(line)) for line in lines_of(body[:limit])]
-        lines += [(_left_out(message, limit), False)] if len(body) > limit else []
-    elif cues is not None and cues.body_wanted:
-        lines += [("", False), ("(no body)", True)]
-    return marked_lines(lines)
+    head += [(f"… {left} more headers", False)] if left > 0 else []
+    shown = Markup('<span class="head">{}</span>').format(marked_lines(head))
+    body = marked_lines(_body(message, cues, limit))
+    return shown + Markup("\n\n") + body if body else shown
+
+
+def _body(message: Entry, cues: Cues | None, limit: int) -> list[tuple[str, bool]]:
+    body = message["body"]
+    if not body:
+        return [("(no body)", True)] if cues is not None and cues.body_wanted else []
+    lines = [(line.text, cues is not None and cues.marks(line)) for line in lines_of(body[:limit])]
+    return lines + ([(_left_out(message, limit), False)] if len(body) > limit else [])
 
 
 def _left_out(message: Entry, limit: int) -> str:
@@ -136,7 +140,8 @@ def _timing(entry: Entry) -> str:
         if isinstance(head, int | float) and whole - head > 0.001:
             parts.append(f"head after {1000 * head:,.1f} ms")
     parts += [f"{response['size']:,} bytes"] if response.get("size") else []
-    parts += [f"{response['events']} events"] if response.get("events") else []
+    events = response.get("events")
+    parts += [f"{events} event{'s' if events > 1 else ''}"] if events else []
     return " · ".join(parts)
 
 

@@ -78,19 +78,24 @@ def requirements(count: int) -> str:
 
 
 def overall(of_targets: Sequence[Sequence[Standing]]) -> Standing:
-    """The verdict over all targets and families; the words are those of the worst."""
-    everything = [one for listed in of_targets for one in listed]
-    worst = min(everything, key=lambda one: WORST_TONE.index(one.tone))
+    """The verdict over all targets and families; for one target the words are those of its worst family."""
     if len(of_targets) == 1:
-        return worst
-    bad = sum(any(one.tone == "bad" for one in listed) for listed in of_targets)
-    unsure = sum(any(one.tone == "unsure" for one in listed) for listed in of_targets)
+        return _worst(of_targets[0])
     total = len(of_targets)
-    if bad:
-        return Standing("", "bad", f"{bad} of {total} targets broken", "see which ones below")
-    if unsure:
-        return Standing("", "unsure", f"{unsure} of {total} targets incomplete", "nothing was found broken")
+    kinds: tuple[tuple[Tone, str], ...] = (("bad", "broken"), ("unsure", "incomplete"))
+    for tone, said in kinds:
+        numbers = [number for number, one in enumerate(of_targets, start=1) if _worst(one).tone == tone]
+        if numbers:
+            return Standing("", tone, f"{len(numbers)} of {total} targets {said}", _listed(numbers))
     return Standing("", "good", f"All {total} targets conform", "as far as they were judged")
+
+
+def _worst(standings: Sequence[Standing]) -> Standing:
+    return min(standings, key=lambda one: WORST_TONE.index(one.tone))
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    return ", ".join(f"T{number}" for number in numbers)
 
 
 def counts(runs: Iterable[TargetRun]) -> dict[Status, int]:

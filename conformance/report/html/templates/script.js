@@ -4,7 +4,7 @@ const byId = (id) => document.getElementById(id);
 const data = JSON.parse(byId("the_data").textContent);
 const GLYPHS = { pass: "✓", fail: "✕", error: "!", warn: "▲", blocked: "■", "not testable": "?", "not applicable": "·" };
 const FIELDS = ["target", "scope", "status", "check", "parameters", "subject", "why", "milliseconds", "requests", "blocker"];
-const AT_ONCE = 100;
+const AT_ONCE = 50;
 const VERDICTS_SHOWN = 200;
 const slug = (status) => status.replace(" ", "-");
 const at = (verdict, field) => verdict[FIELDS.indexOf(field)] ?? 0;
