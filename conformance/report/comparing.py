@@ -111,9 +111,13 @@ def closing_line(comparison: Comparison) -> str:
 
 
 def _aligned(listed: Sequence[Difference]) -> list[str]:
-    heads = [printable(f"{one.requirement} {f'({one.scope})' if one.scope else ''}".rstrip()) for one in listed]
-    width = max(map(len, heads))
+    """A line for each requirement and change, with the revisions that it concerns."""
+    scopes: dict[tuple[str, str], list[str]] = {}
+    for one in listed:
+        change = f"{one.before or 'absent'} -> {one.after or 'absent'}"
+        scopes.setdefault((printable(one.requirement), change), []).append(printable(one.scope))
+    width = max(len(requirement) for requirement, _ in scopes)
     return [
-        f"  {head:<{width}}  {one.before or 'absent'} -> {one.after or 'absent'}"
-        for head, one in zip(heads, listed, strict=True)
+        f"  {requirement:<{width}}  {change}  {', '.join(filter(None, where))}".rstrip()
+        for (requirement, change), where in scopes.items()
     ]
