@@ -60,8 +60,10 @@ def observe(
     seconds: float,
     told: Callable[[float], None] = lambda at: None,
     tell_every: float = 10,
+    seen: Callable[[Row], None] = lambda row: None,
 ) -> Observation:
-    """Calls in turn until the time is over; a slow answer makes no burst afterwards. `told` is told how far it is."""
+    """Calls in turn until the time is over; a slow answer makes no burst afterwards. `told` is told how far it is, `seen`
+    each call as soon as it is over."""
     every = max(LEAST_EVERY, caller.profile.seconds(levels.every_s))
     sessions = Sessions(aside(caller))
     rows: list[Row] = []
@@ -77,6 +79,7 @@ def observe(
             sessions.forget(call)
             exchange = _send(caller, levels, call, sessions.headers(call))
         rows.append(_row(at, exchange, call, levels.failure))
+        seen(rows[-1])
         if at >= (telling + 1) * tell_every:
             telling = int(at / tell_every)
             told(at)
