@@ -85,6 +85,8 @@ def _resources(peer: Peer, surface: Surface, trial: Trial) -> None:
 def _problem(reply: Reply) -> str:
     if not reply.has_result:
         return f"answered its trial with {reply.outcome}"
+    if reply.exchange.continued:
+        return "answered its trial only when its stream was resumed, which users of a load run do not do"
     result: dict[str, Any] = reply.result
     if result.get("isError") is True:
         return "answered its trial with isError"
