@@ -11,6 +11,7 @@ from conformance.checks.invariants import Finding, invariants_of, reply_of
 from conformance.protocol.reply import response_seen
 from conformance.protocol.revisions import REVISIONS
 from conformance.protocol.schemas import check_message
+from conformance.report.transcript import entry
 from conformance.target.profile import Surface
 from conformance.wire.channel import Context, Recorded
 from conformance.wire.exchange import Exchange, curl
@@ -19,10 +20,11 @@ from conformance.wire.redact import Redactor
 
 
 def judge_traffic(
-    record: list[Recorded], redactor: Redactor, nodeid: str, surfaces: Mapping[str, Surface]
+    record: list[Recorded], redactor: Redactor, nodeid: str, surfaces: Mapping[str, Surface], shown: set[str]
 ) -> dict[str, Any]:
-    """`surfaces` is what the target shows under each revision. In the result, `subjects` counts the exchanges
-    looked at by "requirement revision", `findings` are rules broken, `own` are defects of the harness: a
+    """`surfaces` is what the target shows under each revision. `shown` remembers, by "requirement revision", of
+    which rules a finding has its exchange with it: the first one of each has. In the result, `subjects` counts the
+    exchanges looked at by "requirement revision", `findings` are rules broken, `own` are defects of the harness: a
     message of its own that is invalid and no deliberate probe, a check that broke. What was refused for its rate
     says nothing."""
     subjects: dict[str, int] = {}
@@ -39,9 +41,17 @@ def judge_traffic(
         )  # fmt: skip
         recorded = replace(one, context=context)
         for found in judge_exchange(recorded, redactor, subjects, own):
-            findings.append({**asdict(found), "nodeid": nodeid})
+            findings.append({**asdict(found), "nodeid": nodeid, **_evidence(found, one, redactor, shown)})
         own += _own_problems(recorded)
     return {"subjects": subjects, "findings": findings, "own": own, "requests": len(record)}
+
+
+def _evidence(found: Finding, recorded: Recorded, redactor: Redactor, shown: set[str]) -> dict[str, Any]:
+    key = f"{found.requirement} {found.revision}"
+    if key in shown:
+        return {}
+    shown.add(key)
+    return {"exchange": entry(recorded, redactor)}
 
 
 def concurrent_tokens(one: Recorded, record: Sequence[Recorded]) -> tuple[Any, ...]:

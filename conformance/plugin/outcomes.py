@@ -56,6 +56,8 @@ TRANSCRIPTS = 5
 """How many verdicts on one requirement carry their exchanges; the others have the line that replays them."""
 
 _carried: Counter[tuple[str, str]] = Counter()
+_shown: set[str] = set()
+"""Findings of rules on all exchanges, by requirement and revision, that one exchange was kept of."""
 
 
 @pytest.hookimpl(wrapper=True)
@@ -343,7 +345,9 @@ def _traffic(item: pytest.Item, run: Run) -> dict[str, Any]:
     assert run.channel is not None
     record = run.channel.take()
     counts = requirement_of(item) is not None and not item.stash.get(LOST, False)
-    found = judge_traffic(record if counts else [], run.channel.redactor, stable_nodeid(item), run.profile.surfaces)
+    found = judge_traffic(
+        record if counts else [], run.channel.redactor, stable_nodeid(item), run.profile.surfaces, _shown
+    )
     return {**found, "requests": len(record)}
 
 

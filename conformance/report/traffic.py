@@ -38,6 +38,8 @@ class Traffic:
         id, revision = key.split(" ")
         rule = load()[id]
         findings = self._findings.get(key, [])
+        evidence = next((finding for finding in findings if "exchange" in finding), None)
+        shown = evidence or (findings[0] if findings else None)
         status: Status = "pass" if not findings else "fail" if rule.fails_in(revision) else "warn"
         return Verdict(
             requirement=id,
@@ -51,8 +53,9 @@ class Traffic:
             red=status == "fail" or (status == "warn" and strict and rule.max_verdict == "fail"),
             expected="this of every exchange" if findings else None,
             received=_examples(findings, self._counts[key], subjects) if findings else None,
-            replay=findings[0]["replay"] if findings else None,
+            replay=shown["replay"] if shown else None,
             links=rule.links(revision),
+            transcript=(evidence["exchange"],) if evidence else (),
         )
 
 

@@ -9,7 +9,10 @@ import pytest
 from tests.plugin.runs import COMMAND, Outcome, run
 from tests.plugin.targets import Target, small_target
 
-LOUD = ("--showlocals", "-vv", "--tb=long", "--alluredir=allure", "-o", "log_cli=true", "--log-cli-level=DEBUG")
+LOUD = (
+    "--showlocals", "-vv", "--tb=long", "--alluredir=allure", "--html=table.html", "-o", "log_cli=true",
+    "--log-cli-level=DEBUG",
+)  # fmt: skip
 CHOSEN = ("--revision=2025-06-18", "--area=ping", "--area=tools")
 CANARY = "c4n4ry-Zq8_vX2"
 
