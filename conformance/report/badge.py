@@ -7,9 +7,8 @@ from string import Template
 from typing import Any, Final
 from xml.sax.saxutils import escape, quoteattr
 
-from conformance.report.findings import kept_by_profile
-from conformance.report.run_facts import headline, run_facts
-from conformance.report.verdict import JUDGED, Verdict
+from conformance.report.run_facts import headline, state
+from conformance.report.verdict import Verdict
 
 GREEN, YELLOW, RED, GREY = "brightgreen", "yellow", "red", "lightgrey"
 FILLS: Final = {GREEN: "#2a7d2e", YELLOW: "#8a6100", RED: "#c03221", GREY: "#666666"}
@@ -50,23 +49,19 @@ def _label(verdicts: Sequence[Verdict]) -> str:
 
 
 def _message(head: Mapping[str, Any], verdicts: Sequence[Verdict]) -> tuple[str, str]:
-    """Words and a colour. Green only for a run that came to its end and judged something."""
-    broken = {one.requirement for one in verdicts if one.red and one.status != "error"}
-    if broken:
-        return f"{len(broken)} broken", RED
-    if any(one.status == "error" for one in verdicts):
-        return "not judged", GREY
-    if not run_facts(head).complete or any(one.blocked_by == "TargetLost" for one in verdicts):
-        return "incomplete", GREY
-    if not any(one.status in JUDGED for one in verdicts):
-        return "not judged", GREY
-    return _good(verdicts)
+    """Words and a colour."""
+    match state(head, verdicts):
+        case "broken":
+            return f"{len({one.requirement for one in verdicts if one.red and one.status != 'error'})} broken", RED
+        case "incomplete":
+            return "incomplete", GREY
+        case "good":
+            return _good(verdicts)
+        case _:
+            return "not judged", GREY
 
 
 def _good(verdicts: Sequence[Verdict]) -> tuple[str, str]:
-    kept = kept_by_profile(verdicts)
-    if "incomplete" in kept.values():
-        return "incomplete", GREY
     said = "conforms" if any(not one.is_contract for one in verdicts) else "kept"
     warned = {one.requirement for one in verdicts if one.status == "warn" and one.accepted is None}
     accepted = {one.requirement for one in verdicts if one.accepted is not None}

@@ -11,20 +11,20 @@ MEMBERS = ("subject", "expected", "received", "reason", "replay", "advice")
 def failure_text(verdict: Verdict) -> str:
     """Lines as the terminal has them, of printable characters only."""
     scope = ", ".join(part for part in (verdict.level, verdict.scope) if part)
-    lines = [printable(f"{verdict.status.upper()} {verdict.requirement}") + (f" ({printable(scope)})" if scope else "")]
+    lines = [_shown(f"{verdict.status.upper()} {verdict.requirement}") + (f" ({_shown(scope)})" if scope else "")]
     lines += [f"  {_shown(verdict.rule)}"] if verdict.rule else []
     for member in MEMBERS:
         if value := getattr(verdict, member):
-            lines += labelled(member, clipped(str(value), SHOWN), None)
+            lines += labelled(member, _shown(str(value)), None)
     if verdict.clauses:
-        lines += labelled("clauses", ", ".join(verdict.clauses), None)
+        lines += labelled("clauses", _shown(", ".join(verdict.clauses)), None)
     if verdict.accepted:
-        lines += labelled("accepted", clipped(verdict.accepted.in_words, SHOWN), None)
+        lines += labelled("accepted", _shown(verdict.accepted.in_words), None)
     lines += [f"  {_shown(reading)}" for reading in verdict.readings]
     for index, link in enumerate(verdict.links):
-        lines += labelled("see" if index == 0 else "", link, None)
+        lines += labelled("see" if index == 0 else "", _shown(link), None)
     return "\n".join(lines)
 
 
 def _shown(text: str) -> str:
-    return clipped(printable(text), SHOWN)
+    return printable(clipped(text, SHOWN))

@@ -59,8 +59,8 @@ def _counts(verdicts: Sequence[Verdict], *, skipped: bool) -> dict[str, str]:
 
 
 def _suite_attributes(scope: str, judged: Sequence[Verdict], facts: RunFacts) -> dict[str, str]:
-    named = {"name": _safe(f"mcp-conformance {scope}".rstrip()), **_counts(judged, skipped=True)}
-    return {**named, "timestamp": _safe(facts.started.removesuffix("Z"))} if facts.started else named
+    named = {"name": _short(f"mcp-conformance {scope}".rstrip()), **_counts(judged, skipped=True)}
+    return {**named, "timestamp": facts.started.removesuffix("Z")} if facts.started else named
 
 
 def _run_properties(facts: RunFacts) -> dict[str, str]:
@@ -78,7 +78,7 @@ def _properties(parent: Element, values: Mapping[str, str]) -> None:
     listed = SubElement(parent, "properties")
     for name, value in values.items():
         if value:
-            SubElement(listed, "property", {"name": name, "value": _safe(value)})
+            SubElement(listed, "property", {"name": name, "value": value})
 
 
 def _case(suite: Element, verdict: Verdict) -> None:
@@ -88,7 +88,7 @@ def _case(suite: Element, verdict: Verdict) -> None:
     case = SubElement(suite, "testcase", {**attributes, "time": f"{verdict.seconds:.3f}"})
     if tag := outcome(verdict):
         found = SubElement(case, tag, {"type": _short(verdict.status), "message": _message(verdict)})
-        found.text = _safe(failure_text(verdict), lines=True)
+        found.text = failure_text(verdict)
     SubElement(case, "system-out").text = "\n".join(_property_lines(verdict))
 
 
@@ -104,14 +104,8 @@ def _property_lines(verdict: Verdict) -> Iterable[str]:
 
 def _message(verdict: Verdict) -> str:
     said = verdict.reason or f"expected {verdict.expected}; received {verdict.received}"
-    return _safe(clipped(f"{verdict.requirement}: {said}", MESSAGE_SHOWN))
+    return printable(clipped(f"{verdict.requirement}: {said}", MESSAGE_SHOWN))
 
 
 def _short(text: str) -> str:
-    return _safe(clipped(text, NAME_SHOWN))
-
-
-def _safe(text: str, *, lines: bool = False) -> str:
-    """What XML has no form for, not even escaped, is written as an escape of Python's."""
-    shown = text if lines else printable(text)
-    return shown.replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")
+    return printable(clipped(text, NAME_SHOWN))

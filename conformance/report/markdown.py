@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from conformance.report.findings import FindingGroup, by_family, grouped
 from conformance.report.markdown_text import block, code, link, prose
-from conformance.report.run_facts import headline, run_facts
+from conformance.report.run_facts import State, headline, run_facts, state
 from conformance.report.terminal import LEGEND, NAMES_SHOWN, table
 from conformance.report.verdict import Accepted, Status, Verdict
 
@@ -23,7 +23,7 @@ SECTIONS: Final[tuple[tuple[Status, str], ...]] = (
     ("error", "Errors of the harness"),
     ("warn", "Warned about"),
 )
-MARKS: Final = {True: "❌", False: "✅"}
+MARKS: Final[Mapping[State, str]] = {"good": "✅", "broken": "❌", "error": "❌", "incomplete": "⚠️", "nothing": "⚠️"}
 
 
 def render(head: Mapping[str, Any], verdicts: Sequence[Verdict]) -> str:
@@ -44,7 +44,7 @@ def _bounded(parts: Iterable[str]) -> str:
 
 
 def _parts(head: Mapping[str, Any], verdicts: Sequence[Verdict]) -> Iterator[str]:
-    yield f"## {_mark(head, verdicts)} MCP conformance: {prose(headline(head, verdicts))}"
+    yield f"## {MARKS[state(head, verdicts)]} MCP conformance: {prose(headline(head, verdicts))}"
     yield _identity(head)
     open_ones = [one for one in verdicts if one.accepted is None]
     for status, title in SECTIONS:
@@ -54,11 +54,6 @@ def _parts(head: Mapping[str, Any], verdicts: Sequence[Verdict]) -> Iterator[str
         yield "### Areas"
     yield from (_table(judged) for judged in by_family(verdicts))
     yield LEGEND
-
-
-def _mark(head: Mapping[str, Any], verdicts: Sequence[Verdict]) -> str:
-    red = any(one.red for one in verdicts)
-    return MARKS[red] if red or (run_facts(head).complete and verdicts) else "⚠️"
 
 
 def _identity(head: Mapping[str, Any]) -> str:

@@ -7,7 +7,8 @@ from conformance.report.text import clipped, printable
 
 WORD_JOINER: Final = "\u2060"
 """Invisible; between its two halves an address or a mention is none."""
-_LINKED: Final = re.compile(r"(?i)(://|www\.|@)")
+_LINKED: Final = re.compile(r"(?=://)|(?<=@)|(?<=\w)(?=\.[A-Za-z])")
+"""Where a scheme, a mention or the name of a host has its seam."""
 _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]<>|~&#!])")
 _TICKS: Final = re.compile(r"`+")
 _ADDRESS: Final = re.compile(r"https?://[A-Za-z0-9./_~%#?=&+:-]+\Z")
@@ -28,7 +29,7 @@ def prose(text: str, limit: int = 1_000) -> str:
 
 def unlinked(text: str) -> str:
     """The same to read; but pages that make links and mentions out of plain text find none in it."""
-    return _LINKED.sub(rf"\1{WORD_JOINER}", text)
+    return _LINKED.sub(WORD_JOINER, text)
 
 
 def block(text: str, language: str) -> list[str]:

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
+from conformance.report.findings import kept_by_profile
 from conformance.report.terminal import conclusion
 from conformance.report.text import clipped, printable
-from conformance.report.verdict import Verdict
+from conformance.report.verdict import JUDGED, Verdict
 
 LONGEST = 500
 
@@ -44,8 +45,24 @@ def run_facts(head: Mapping[str, Any]) -> RunFacts:
 
 def headline(head: Mapping[str, Any], verdicts: Sequence[Verdict]) -> str:
     """The run in a few words, and that it is incomplete where it is."""
-    said = conclusion(verdicts)
+    said = _text(conclusion(verdicts))
     return said if run_facts(head).complete else f"incomplete, the run did not come to its end; so far: {said}"
+
+
+State = Literal["good", "broken", "error", "incomplete", "nothing"]
+
+
+def state(head: Mapping[str, Any], verdicts: Sequence[Verdict]) -> State:
+    """The run in a word. Good is only a run that came to its end, lost nothing on the way and judged something."""
+    if any(one.red and one.status != "error" for one in verdicts):
+        return "broken"
+    if any(one.status == "error" for one in verdicts):
+        return "error"
+    if not run_facts(head).complete or any(one.blocked_by == "TargetLost" for one in verdicts):
+        return "incomplete"
+    if not any(one.status in JUDGED for one in verdicts):
+        return "nothing"
+    return "incomplete" if "incomplete" in kept_by_profile(verdicts).values() else "good"
 
 
 def _table(head: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -13,7 +13,7 @@ from conformance.report.identity import check_name, digest, target_identity
 from conformance.report.markdown_text import unlinked
 from conformance.report.run_facts import RunFacts, run_facts
 from conformance.report.sarif_places import place
-from conformance.report.sarif_rules import described
+from conformance.report.sarif_rules import described, rule_id
 from conformance.report.text import clipped, printable
 from conformance.report.verdict import Verdict
 
@@ -72,7 +72,7 @@ def _invocation(facts: RunFacts, verdicts: Sequence[Verdict]) -> dict[str, Any]:
 def _result(verdict: Verdict, index: int, facts: RunFacts) -> dict[str, Any]:
     path, line = place(verdict)
     finding: dict[str, Any] = {
-        "ruleId": printable(verdict.requirement),
+        "ruleId": rule_id(verdict),
         "ruleIndex": index,
         "level": level(verdict),
         "message": {"text": _message(verdict)},

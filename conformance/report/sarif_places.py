@@ -5,10 +5,12 @@ from urllib.parse import quote
 
 from conformance.plugin.invocation import suites_directory
 from conformance.report.explain import tested_by
+from conformance.report.text import printable
 from conformance.report.verdict import Verdict
 
 ALL_TRAFFIC = "all traffic/"
 RULES = "conformance/checks/rules/"
+LONGEST = 200
 ELSEWHERE = "conformance.toml"
 """For a verdict whose check is not known: the file that names its target."""
 
@@ -18,9 +20,13 @@ def place(verdict: Verdict) -> tuple[str, int]:
     path, _, name = verdict.nodeid.partition("::")
     if path == "traffic":
         path, name = _judge(verdict.requirement)
-    if not path or path.startswith("/") or ".." in path.split("/") or not path.endswith(".py"):
+    if not _is_relative_module(path):
         return ELSEWHERE, 1
-    return quote(path, safe="/"), _line(path, name.partition("[")[0])
+    return quote(printable(path), safe="/"), _line(path, name.partition("[")[0])
+
+
+def _is_relative_module(path: str) -> bool:
+    return path.endswith(".py") and len(path) <= LONGEST and not path.startswith("/") and ".." not in path.split("/")
 
 
 def _judge(requirement: str) -> tuple[str, str]:

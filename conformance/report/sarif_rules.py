@@ -20,7 +20,7 @@ def described(verdict: Verdict) -> dict[str, Any]:
     help = " ".join(_plain(part) for part in (how and f"How it is judged: {how}", verdict.advice) if part)
     level = "error" if verdict.level.startswith("MUST") else "warning"
     rule: dict[str, Any] = {
-        "id": printable(id),
+        "id": rule_id(verdict),
         "shortDescription": {"text": text},
         "fullDescription": {"text": text},
         "help": {"text": help or text},
@@ -33,6 +33,10 @@ def described(verdict: Verdict) -> dict[str, Any]:
     }
     address = see or verdict.spec
     return {**rule, "helpUri": address} if _ADDRESS.match(address) else rule
+
+
+def rule_id(verdict: Verdict) -> str:
+    return _plain(verdict.requirement)
 
 
 def _registered(id: str) -> tuple[str, str, str]:
