@@ -9,6 +9,8 @@ from locust import User, task
 
 from conformance.load.desk import Desk, Turn
 from conformance.load.engine.endpoint import Endpoint
+from conformance.load.plan import PhasePlan
+from conformance.load.recording.recorder import PhaseRecord
 from conformance.load.recording.samples import Samples
 from conformance.load.results.model import Kind
 from conformance.load.users.speaker import Speaker
@@ -18,6 +20,7 @@ from conformance.protocol.messages import SESSION_HEADER, VERSION_HEADER
 PAUSE_S = 0.1
 """In a closed loop, a user that gets no answer waits that long: a dead target is not hammered."""
 
+_AFTER = PhasePlan(name="after", role="recovery", seconds=0.0)
 _numbers = count()
 
 
@@ -80,6 +83,12 @@ class SessionUser(LoadUser):
     def on_start(self) -> None:
         super().on_start()
         self.has_session = not self.workload.legacy
+
+    def on_stop(self) -> None:
+        """The target need not keep a session that nobody will use again; its end is no part of any phase."""
+        if self.speaker.has_session:
+            end_session(self.speaker, self.workload, Turn(PhaseRecord(_AFTER, 0, 0), 0, 0))
+        super().on_stop()
 
     def ready(self, turn: Turn) -> bool:
         """Whether there is a session to work in; what opens it is not counted as work."""

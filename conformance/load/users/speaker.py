@@ -1,6 +1,6 @@
 """One client of the target: sends prepared requests over its own connection, and records what becomes of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 from secrets import token_hex
 from time import perf_counter_ns as now_ns
@@ -87,7 +87,7 @@ class Speaker:
         id = number if prepared.id is None else prepared.id
         template = self._template(prepared) if body is None else self._made(prepared, body)
         data = template.fill(number, key)
-        listener = _Listener(id)
+        listener = _Listener(id, self.hear)
         sent = now_ns()
         try:
             answer = self._connection.exchange(data, self._workload.timeout, listener.hears)
@@ -97,9 +97,6 @@ class Speaker:
         except NoAnswer as error:
             operation.went_wrong("transport", str(error), (now_ns() - sent) // 1000)
             return None
-        finally:
-            for asked in listener.pings:
-                gevent.spawn(self._answer_ping, asked)
         return self._judged(prepared, operation, answer, listener, id, begin)
 
     def close(self) -> None:
@@ -154,8 +151,14 @@ class Speaker:
         if self._record is not None:
             self._record.connected(took_ns)
 
+    def hear(self, data: str) -> Envelope | None:
+        """A message of a stream. A server may ask in it whether its client is still there, and wait for the answer."""
+        message = envelope(data)
+        if message is not None and message.method == "ping" and message.id is not None:
+            gevent.spawn(self._answer_ping, message.id)
+        return message
+
     def _answer_ping(self, asked: object) -> None:
-        """A server may ask whether its client is still there, and wait for the answer."""
         body = msgspec.json.encode({"jsonrpc": "2.0", "result": {}, "id": asked})
         headers = {**self._headers, **self._extra, **POST_HEADERS}
         ponged = Template("POST", request_target(self._workload.url), headers, body)
@@ -171,17 +174,15 @@ class Speaker:
 class _Listener:
     """Looks for the response to one request among the messages of a stream."""
 
-    __slots__ = ("id", "pings", "response")
+    __slots__ = ("_hear", "id", "response")
 
-    def __init__(self, id: MessageId) -> None:
+    def __init__(self, id: MessageId, hear: Callable[[str], Envelope | None]) -> None:
         self.id = id
         self.response: Envelope | None = None
-        self.pings: list[object] = []
+        self._hear = hear
 
     def hears(self, data: str) -> bool:
-        message = envelope(data)
-        if message is not None and message.method == "ping" and message.id is not None:
-            self.pings.append(message.id)
+        message = self._hear(data)
         if is_response(message, self.id):
             self.response = message
         return self.response is not None

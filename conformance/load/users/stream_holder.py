@@ -1,6 +1,6 @@
 """One arrival is a stream that is held open to the end of its phase: GET, or `subscriptions/listen`."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from time import perf_counter_ns as now_ns
 from typing import Any
@@ -24,31 +24,32 @@ class StreamHolder(SessionUser):
         prepared = self.workload.group("listen")[0]
         counts = turn.record.streams = turn.record.streams or StreamCounts()
         operation = turn.record.operation(prepared.name)
-        stream = HeldStream(counts)
+        stream = HeldStream(counts, self.speaker.hear)
         self.desk.when_stopped(stream.let_go_of)
         began = now_ns()
         end = gevent.spawn_later(max(0.0, (turn.end_ns - began) / 1e9) + AFTER_S, stream.let_go_of)
         try:
             self.speaker.hold(prepared, turn, stream)
+            stream.ended()
         except TooLate as error:
-            operation.went_wrong("timeout", str(error), (now_ns() - began) // 1000)
-            return False
+            stream.problem = ("timeout", str(error))
         except NoAnswer as error:
             stream.broke(str(error))
         finally:
             end.kill(block=False)
             self.desk.no_longer(stream.let_go_of)
             stream.tell(operation, turn.take_begin(), began)
-        return stream.problem is None
+        return stream.problem is None and stream.let_go
 
 
 class HeldStream:
     """What is seen of one stream; `Connection.hold` reads it."""
 
-    def __init__(self, counts: StreamCounts) -> None:
+    def __init__(self, counts: StreamCounts, hear: Callable[[str], object]) -> None:
         self.let_go = False
         self.problem: tuple[Any, str] | None = ("transport", "the connection was closed before an answer came")
         self._counts = counts
+        self._hear = hear
         self._log: StreamLog | None = None
         self._opened_ns = 0
         self._socket: Any = None
@@ -76,7 +77,13 @@ class HeldStream:
 
     def feed(self, chunk: bytes) -> None:
         if self._log is not None and chunk:
-            self._log.feed(chunk)
+            for data in self._log.feed(chunk):
+                self._hear(data)
+
+    def ended(self) -> None:
+        """A server may end a stream whenever it wants to: it was opened well, and yet not held to the end."""
+        if self._log is not None and not self.let_go:
+            self._counts.broken += 1
 
     def broke(self, why: str) -> None:
         if self._log is not None:
