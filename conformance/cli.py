@@ -1,4 +1,4 @@
-"""The command `mcp-conformance`: run, discover, explain, report, baseline, ledger, load, leaderboard, serve."""
+"""The command `mcp-conformance` and its commands: run, discover, explain, report, baseline, load, release, …"""
 
 import argparse
 import json
@@ -16,6 +16,7 @@ from conformance.load import command as load
 from conformance.load.leaderboard import command as leaderboard
 from conformance.plugin.contact import complain, discover_target
 from conformance.plugin.options import RENAMED, add_arguments
+from conformance.release import command as release
 from conformance.report import explain_command as explain
 from conformance.report import report_command as report
 from conformance.target.config import load_config
@@ -94,6 +95,8 @@ def _parser() -> argparse.ArgumentParser:
     leaderboard.add_arguments(
         commands.add_parser("leaderboard", help="rank results of load runs, workload by workload")
     )
+
+    release.add_arguments(commands.add_parser("release", help="run a checklist: go or no-go, with evidence"))
 
     serve = commands.add_parser("serve", help="start the reference server, its faults and its oddities")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")

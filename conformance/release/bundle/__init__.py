@@ -1,0 +1,1 @@
+"""The evidence of a release in one archive, and how somebody else makes sure of it."""

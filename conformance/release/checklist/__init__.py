@@ -1,0 +1,1 @@
+"""What a release has to show: the checklist, as it is read from a file."""

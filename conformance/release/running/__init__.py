@@ -1,0 +1,1 @@
+"""Runs the steps of a checklist in order, side by side where that is safe, and again after a failure."""
