@@ -151,5 +151,5 @@ def _all_places_looked_at(id: str, verdicts: Sequence[Verdict], selection: Mappi
     tests = {place for place in places if place.startswith("suites/")}
     seen = {one.nodeid.partition("[")[0] for one in verdicts if one.requirement == id}
     on_traffic = len(tests) < len(places)
-    chosen = selection.get("areas") or selection.get("requirements") or selection.get("revisions")
+    chosen = selection.get("areas") or selection.get("requirements")
     return tests <= seen and not (on_traffic and chosen)

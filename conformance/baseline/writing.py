@@ -18,13 +18,13 @@ from conformance.target.errors import ConfigError
 SHOWN = 160
 _HEADER = re.compile(r"\s*\[")
 _ENTRY = re.compile(r"\s*\[\[\s*\"?baseline\"?\s*\]\]")
-_NOT_PLAIN = re.compile(r"[\x7f-\x9f\ufeff\ufffe\uffff]")
+_NOT_PLAIN = re.compile(r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
 def written(path: Path, intro: str, entries: Sequence[tuple[Entry, Verdict]]) -> str:
     """A file with these entries, each with its rule and what was received in a comment."""
     in_yaml = is_yaml(path)
-    head = [f"# {printable(intro)}", "", *(["baseline:"] if in_yaml and entries else [])]
+    head = [_comment(intro), "", *(["baseline:"] if in_yaml and entries else [])]
     blocks = ["\n".join(_yaml_block(*one) if in_yaml else _toml_block(*one)) for one in entries]
     text = "\n".join(head) + "\n" + "\n\n".join(blocks) + "\n"
     if parse_baseline(path, text).entries != tuple(entry for entry, _ in entries):
@@ -76,13 +76,22 @@ def _members(entry: Entry) -> Iterator[tuple[str, str]]:
 
 def _quoted(value: str) -> str:
     """A string of JSON is one of TOML and of YAML, but for characters that these do not have plain."""
-    return _NOT_PLAIN.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(value, ensure_ascii=False))
+    return _escaped(json.dumps(value, ensure_ascii=False))
+
+
+def _comment(text: str) -> str:
+    """A line, whatever a target put into it."""
+    return f"# {_escaped(printable(text))}"
+
+
+def _escaped(text: str) -> str:
+    return _NOT_PLAIN.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def _comments(verdict: Verdict) -> Iterator[str]:
-    yield f"# {printable(': '.join(part for part in (verdict.level, verdict.rule) if part))}"
+    yield _comment(": ".join(part for part in (verdict.level, verdict.rule) if part))
     if verdict.received:
-        yield f"# received: {clipped(printable(verdict.received), SHOWN)}"
+        yield _comment(f"received: {clipped(verdict.received, SHOWN)}")
 
 
 def _toml_block(entry: Entry, verdict: Verdict) -> Iterator[str]:
@@ -98,10 +107,12 @@ def _yaml_block(entry: Entry, verdict: Verdict) -> Iterator[str]:
 
 
 def _toml_starts(lines: Sequence[str]) -> Iterator[tuple[int, bool]]:
-    """Lines on which a table begins, and whether it is an entry."""
+    """Lines on which a table begins, and whether it is an entry. A text over several lines may look like one."""
+    in_text = False
     for index, line in enumerate(lines):
-        if _HEADER.match(line):
+        if not in_text and _HEADER.match(line):
             yield index, bool(_ENTRY.match(line))
+        in_text ^= sum(line.count(quotes) for quotes in ('"""', "'''")) % 2 == 1
 
 
 def _yaml_starts(text: str) -> Iterator[tuple[int, bool]]:
@@ -109,7 +120,12 @@ def _yaml_starts(text: str) -> Iterator[tuple[int, bool]]:
     for key, value in root.value if isinstance(root, yaml.MappingNode) else ():
         yield key.start_mark.line, False
         if key.value == "baseline" and isinstance(value, yaml.SequenceNode):
-            yield from ((one.start_mark.line, True) for one in value.value)
+            yield from ((_line_of_item(text, one.start_mark.line, one.start_mark.column), True) for one in value.value)
+
+
+def _line_of_item(text: str, line: int, column: int) -> int:
+    """The line of its dash, which may stand alone above it."""
+    return line if text.splitlines()[line][:column].strip() else line - 1
 
 
 def _spans(lines: Sequence[str], starts: Sequence[tuple[int, bool]]) -> Iterator[tuple[int, int]]:

@@ -40,13 +40,12 @@ def summary(verdicts: Sequence[Verdict], width: int, verbosity: int = 0) -> list
 def conclusion(verdicts: Sequence[Verdict]) -> str:
     """The run in a few words: what it says of MCP, then of each profile's contracts."""
     of_mcp = [one for one in verdicts if not one.is_contract]
-    profiles = [f"contracts of {name} {how}" for name, how in kept_by_profile(verdicts).items()]
+    profiles = [_of_profile(name, how, verdicts) for name, how in kept_by_profile(verdicts).items()]
     return "; ".join([_of_mcp(of_mcp), *profiles] if of_mcp or not profiles else profiles)
 
 
 def _of_mcp(verdicts: Sequence[Verdict]) -> str:
     red = {one.requirement for one in verdicts if one.red and one.status != "error"}
-    accepted = {one.requirement for one in verdicts if one.accepted}
     warned = {one.requirement for one in verdicts if one.status == "warn" and not one.accepted} - red
     if red:
         said = f"{_requirements(len(red))} broken"
@@ -60,8 +59,16 @@ def _of_mcp(verdicts: Sequence[Verdict]) -> str:
         said = "conforms, as far as it was judged"
     else:
         said = "nothing was judged"
-    said += f", {_requirements(len(warned))} warned about" if warned else ""
-    return f"{said}, {len(accepted)} accepted by the baseline" if accepted else said
+    return said + (f", {_requirements(len(warned))} warned about" if warned else "") + _and_accepted(verdicts)
+
+
+def _of_profile(name: str, how: str, verdicts: Sequence[Verdict]) -> str:
+    return f"contracts of {name} {how}" + _and_accepted([one for one in verdicts if one.profile == name])
+
+
+def _and_accepted(verdicts: Sequence[Verdict]) -> str:
+    accepted = {one.requirement for one in verdicts if one.accepted}
+    return f", {len(accepted)} accepted by the baseline" if accepted else ""
 
 
 def _requirements(count: int) -> str:
