@@ -16,9 +16,9 @@ OPENING = """\
 The rules of the specification that bind a server: {rules}, in {areas} areas. {judged} of them are judged.
 The rest are listed with the reason, so that nobody takes silence for a pass.
 
-A level links to the sentence behind it. A broken MUST is a failure; *(warn)* marks a rule that never is more than a warning,
-because the specification says it in passing or contradicts itself. *traffic* is judged on every exchange of a run, *test* by a
-check of its own. `mcp-conformance explain ID` says how, and what a server needs for it.
+A level links to the sentence behind it. A broken MUST is a failure; *(warn)* marks a rule that never is more than
+a warning, because the specification says it in passing or contradicts itself. *traffic* is judged on every exchange
+of a run, *test* by a check of its own. `mcp-conformance explain ID` says how, and what a server needs for it.
 """
 
 SPECIAL = re.compile(r"([\\`*_|<>\[\]])")
