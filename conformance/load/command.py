@@ -3,11 +3,13 @@
 import argparse
 import shlex
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from importlib.util import find_spec
 
 from conformance.load.arguments import add_options
 from conformance.target.errors import ConfigError
+from conformance.wire.redact import Redactor
 
 NEEDED = ("locust", "httptools", "hdrh", "psutil")
 """What the extra `load` brings."""
@@ -26,5 +28,10 @@ def run(given: argparse.Namespace) -> int:
     from conformance.load.running import follow, generate
 
     options, config = configured(given)
-    options = replace(options, command=config.redactor.text(shlex.join(["mcp-conformance", *sys.argv[1:]])))
+    options = replace(options, command=_repeating(sys.argv[1:], config.redactor))
     return follow(config, options) if options.elsewhere.role == "worker" else generate(config, options)
+
+
+def _repeating(arguments: Sequence[str], redactor: Redactor) -> str:
+    """The command line without its secrets: quoting would make those that have quotes unknown to the redactor."""
+    return shlex.join(["mcp-conformance", *(redactor.text(argument) for argument in arguments)])

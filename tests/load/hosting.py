@@ -3,12 +3,12 @@
 import asyncio
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from benchmarks.load.targets.http import Connection
-from benchmarks.load.targets.mcp import Endpoint
+from benchmarks.load.targets.http import Connection, Request
+from benchmarks.load.targets.mcp import Call, Endpoint
 
 PATIENCE = 20.0
 
@@ -52,3 +52,20 @@ def hosted(endpoint: Endpoint, tls: ssl.SSLContext | None = None) -> Iterator[Ho
         loop.call_soon_threadsafe(loop.stop)
         thread.join(PATIENCE)
         loop.close()
+
+
+class Counting(Endpoint):
+    """Sets `reached` at the call of that number, and does `then`."""
+
+    def __init__(self, number: int, then: Callable[[], None] = lambda: None) -> None:
+        super().__init__()
+        self.reached = threading.Event()
+        self.then = then
+        self._left = number
+
+    def call(self, request: Request, call: Call, connection: Connection) -> None:
+        self._left -= 1
+        super().call(request, call, connection)
+        if not self._left:
+            self.then()
+            self.reached.set()

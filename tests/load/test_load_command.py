@@ -1,204 +1,276 @@
-"""The command against targets that the test has in hand: what they saw is what the result says."""
+"""The command from outside: how a run ends, what is a mistake, what is secret, and which promises are kept."""
 
 import asyncio
 import json
-import threading
-from collections import Counter
+import os
+import signal
+import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree
 
-from benchmarks.load.targets.answers import CHUNKED
-from benchmarks.load.targets.event_answers import data, head
+import psutil
+import pytest
+
 from benchmarks.load.targets.http import Answer, Connection, Request
-from benchmarks.load.targets.mcp import TOOL, Call, Endpoint, Json, response, resulted
-from benchmarks.load.targets.streams import chunk, event
-from tests.load.commands import QUICK, Ran, load
-from tests.load.hosting import hosted
+from benchmarks.load.targets.mcp import Call, Endpoint, resulted
+from conformance.cli import main
+from tests.load.commands import PATIENCE, QUICK, Ran, begun, ended, load
+from tests.load.hosting import Counting, hosted
 
-LEGACY, MODERN = "--revision=2025-11-25", "--revision=2026-07-28"
 TEXT = {"content": [{"type": "text", "text": "done"}]}
-
-
-class Counting(Endpoint):
-    """Sets `reached` at the call of that number, and does `then`."""
-
-    def __init__(self, number: int, then: Callable[[], None] = lambda: None) -> None:
-        super().__init__()
-        self.reached = threading.Event()
-        self.then = then
-        self._left = number
-
-    def call(self, request: Request, call: Call, connection: Connection) -> None:
-        self._left -= 1
-        super().call(request, call, connection)
-        if not self._left:
-            self.then()
-            self.reached.set()
 
 
 def run(directory: Path, *options: object) -> Ran:
     return load(directory, *options, *QUICK)
 
 
-# What users say, as the target hears it
+def children_of(process: "subprocess.Popen[str]") -> list[psutil.Process]:
+    return psutil.Process(process.pid).children(recursive=True)
 
 
-class Recording(Endpoint):
-    """Keeps of each request of a user its method, session, revision and connection."""
-
-    def __init__(self) -> None:
-        super().__init__(eras=("legacy",))
-        self.heard: list[tuple[str, str, str, int]] = []
-
-    def handle(self, request: Request, connection: Connection) -> None:
-        if "(load)" in request.headers.get("user-agent", ""):
-            method = json.loads(request.body)["method"] if request.method == "POST" else request.method
-            session, version = (request.headers.get(name, "") for name in ("mcp-session-id", "mcp-protocol-version"))
-            self.heard.append((method, session, version, id(connection)))
-        super().handle(request, connection)
+def interrupted(directory: Path, endpoint: Counting, *options: str) -> tuple[Ran, list[psutil.Process]]:
+    """A run that gets Ctrl-C when the endpoint was called often enough, and the processes that it had."""
+    with hosted(endpoint) as host, begun(directory, host.url, *options) as process:
+        assert endpoint.reached.wait(PATIENCE)
+        children = children_of(process)
+        process.send_signal(signal.SIGINT)
+        return ended(process, directory), children
 
 
-def test_an_agent_is_one_client_with_one_session(tmp_path: Path) -> None:
-    endpoint = Recording()
+@pytest.mark.parametrize(
+    "options",
+    [("--rate=50", "--processes=2"), ("--shape=breaking-point", "--rate=50", "--gate=p95<10s")],
+    ids=["processes", "search"],
+)
+def test_ctrl_c_gives_the_report_so_far(options: tuple[str, ...], tmp_path: Path) -> None:
+    done, children = interrupted(tmp_path, Counting(40), "--duration=300", "--warm-up=0", *options)
+    assert done.code == 2, done.err
+    result = done.result
+    assert result.interrupted
+    assert not result.valid
+    assert "interrupted" in {finding.code for finding in result.findings}
+    (phase,) = result.phases
+    assert not phase.complete
+    assert 30 < phase.total.good == phase.arrivals.started
+    assert phase.seconds < 100
+    assert phase.total.failed_count == 0
+    assert "interrupted" in done.out
+    assert "Traceback" not in done.err
+    _, alive = psutil.wait_procs(children, timeout=10)
+    assert alive == [], "no process is left"
+
+
+def test_a_target_that_dies_is_told(tmp_path: Path) -> None:
+    endpoint = Counting(10)
     with hosted(endpoint) as host:
-        done = run(tmp_path, host.url, LEGACY, "--scenario=agent-session", "--rate=20")
-    started = sum(phase.arrivals.started for phase in done.result.phases)
-    sessions = {session for _, session, _, _ in endpoint.heard if session}
-    assert len(sessions) == started == 24
-    for session in sessions:
-        requests = [one for one in endpoint.heard if one[1] == session]
-        assert [one[0] for one in requests] == ["notifications/initialized", "tools/list", "tools/call", "DELETE"]
-        assert {one[2] for one in requests} == {"2025-11-25"}
-        assert len({one[3] for one in requests}) == 1, "one connection"
-    assert [one[0] for one in endpoint.heard if not one[1]] == ["initialize"] * started
-    assert endpoint.sessions == set()
+        endpoint.then = host.die
+        done = run(tmp_path, host.url, "--rate=30", "--users=5", "--gate=errors<1%")
+    phase = done.phase
+    assert done.code == 1
+    assert phase.arrivals.due == 30 == phase.total.count + phase.arrivals.dropped
+    assert 0 < phase.total.good < 15
+    assert set(phase.total.failures) == {"transport"}
+    assert "errors" in {finding.code for finding in done.result.findings if finding.invalidates}
+    assert phase.connections.failed > 0
 
 
-class Forgetful(Counting):
-    """Forgets all sessions at the call of that number."""
+def test_a_generator_that_dies_is_told_in_one_line(tmp_path: Path) -> None:
+    endpoint = Counting(5)
+    with hosted(endpoint) as host, begun(tmp_path, host.url, "--rate=50", "--duration=300", "--warm-up=0") as process:
+        assert endpoint.reached.wait(PATIENCE)
+        (generator,) = children_of(process)
+        generator.kill()
+        done = ended(process, tmp_path)
+    assert done.code == 6
+    assert done.err.splitlines()[-1].startswith("mcp-conformance: the generator ended")
+    assert "Traceback" not in done.err
 
-    def __init__(self, number: int) -> None:
-        super().__init__(number, lambda: self.sessions.clear())
+
+class Here:
+    """The command in this process, for what ends before load is generated."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+
+    def run(self, *options: str) -> tuple[int, str]:
+        """The exit code and what was said; nothing goes to standard output."""
+        try:
+            code = main(["load", *options])
+        except SystemExit as end:
+            code = int(end.code or 0)
+        printed = self._capsys.readouterr()
+        assert printed.out == ""
+        return code, printed.err
 
 
-def test_a_session_that_the_server_forgot_is_opened_again(tmp_path: Path) -> None:
-    endpoint = Forgetful(50)
+@pytest.fixture
+def here(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Here:
+    monkeypatch.chdir(tmp_path)
+    for name in os.environ:
+        if name.startswith(("MCP_", "EMCP_")):
+            monkeypatch.delenv(name)
+    return Here(capsys)
+
+
+def test_a_target_that_is_not_there_cannot_be_reached(here: Here) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    code, said = here.run(f"http://127.0.0.1:{port}/mcp", "--rate=10")
+    assert code == 6
+    assert said.count("\n") == 1
+    assert f"127.0.0.1:{port}" in said
+
+
+@pytest.mark.parametrize("role", [(), ("--worker",), ("--master",)])
+def test_another_machine_is_sent_nothing_without_a_yes(role: tuple[str, ...], here: Here) -> None:
+    """The unspecified address leads here, and is no loopback address."""
+    endpoint = Endpoint()
     with hosted(endpoint) as host:
-        done = run(tmp_path, host.url, LEGACY, "--users=2", "--think=0.02")
-    call = done.operation("tools/call work")
-    assert call.failures == {"http": 2}, "each user was told once"
-    assert "HTTP 404" in call.examples["http"]
-    assert (done.operation("initialize").kind, done.operation("initialize").good) == ("setup", 2)
-    assert call.good > 20
-    assert endpoint.sessions == set(), "sessions that stayed open are ended with the run"
+        code, said = here.run(f"http://0.0.0.0:{host.port}/mcp", "--rate=10", *role)
+    assert code == 4
+    planned, refused = said.splitlines()
+    assert planned == "planned: tool-caller, up to 10 arrivals a second for 65 s to 0.0.0.0"
+    assert refused.startswith("mcp-conformance: --yes: 0.0.0.0 is another machine")
+    assert endpoint.counts == {}
 
 
-class Asking(Endpoint):
-    """Has tools that may be called, that may not, and that do not answer well; asks its client in the middle of a call
-    whether it is still there, and waits for the answer."""
+@pytest.mark.parametrize(
+    ("option", "options"),
+    [
+        ("--rate", ["--rate=0"]),
+        ("--duration", ["--duration=never"]),
+        ("--gate", ["--gate=fast"]),
+        ("--users", ["--users=²"]),
+        ("--scenario=dispatch", ["--scenario=dispatch"]),
+        ("--body", ["--scenario=raw", "--body=[]"]),
+        ("--body", ["--scenario=raw", '--body={"id":null}']),
+        ("--body", ["--scenario=raw", '--body={"id":true}']),
+        ("--token-env", ["--token-env=NO_SUCH_VARIABLE"]),
+        ("nothing.json", ["--baseline=nothing.json"]),
+        ("nothing.json", ["--verdicts=nothing.json"]),
+        ("--proxy", ["--proxy=http://127.0.0.1:1"]),
+    ],
+)
+def test_a_mistake_is_one_line_and_nothing_is_sent(option: str, options: list[str], here: Here) -> None:
+    endpoint = Endpoint()
+    with hosted(endpoint) as host:
+        code, said = here.run(host.url, *options)
+    assert code == 4
+    assert said.startswith("mcp-conformance: ")
+    assert option in said
+    assert said.count("\n") == 1
+    assert endpoint.counts == {}
 
-    def __init__(self) -> None:
-        super().__init__(eras=("legacy",))
-        self.called: Counter[str] = Counter()
-        self.pongs = 0
-        self._waiting: dict[str, tuple[Connection, bytes]] = {}
 
-    def handle(self, request: Request, connection: Connection) -> None:
-        message = json.loads(request.body) if request.method == "POST" else {}
-        if message.get("id") in self._waiting and "result" in message:
-            self.pongs += 1
-            waiting, answer = self._waiting.pop(message["id"])
-            waiting.send(chunk(data(answer)) + chunk(b""))
-            waiting.finish()
-            connection.answer(Answer(202, content_type=""))
-        else:
-            super().handle(request, connection)
+@pytest.mark.parametrize("option", ["--scenario=everything", "--shape=wild", "--arrivals=never", "--no-such-option"])
+def test_an_option_that_is_not_known_is_named(option: str, here: Here) -> None:
+    code, said = here.run("http://127.0.0.1:9/mcp", option)
+    assert code == 4
+    assert option.partition("=")[0] in said.splitlines()[-1]
 
-    def _answer(self, request: Request, call: Call) -> Answer:
-        if call.method != "tools/list":
-            return super()._answer(request, call)
-        hints: dict[str, Json] = {
-            "look": {"readOnlyHint": True}, "odd": {"readOnlyHint": True}, "broken": {"readOnlyHint": True},
-            "drop": {"destructiveHint": True, "readOnlyHint": False}, "maybe": {}, "write": {"readOnlyHint": False},
-        }  # fmt: skip
-        return resulted(call, {"tools": [{**TOOL, "name": name, "annotations": hint} for name, hint in hints.items()]})
+
+def test_a_token_file_is_not_taken_for_a_url(here: Here) -> None:
+    code, said = here.run("not a url")
+    assert (code, said.count("\n")) == (4, 1)
+
+
+def told_by(**members: object) -> Answer:
+    return Answer(200, json.dumps({"jsonrpc": "2.0", **members}).encode())
+
+
+class Leaking(Counting):
+    """Says again, in every way, what it was sent for secrets; every other call goes well."""
 
     def call(self, request: Request, call: Call, connection: Connection) -> None:
-        name = call.arguments()["name"]
-        self.called[name] += 1
-        if name == "look":
-            asked = f"are you there {self.called[name]}?"
-            self._waiting[asked] = (connection, response(call, TEXT))
-            connection.send(head(CHUNKED) + chunk(event({"jsonrpc": "2.0", "method": "ping", "id": asked})))
-        elif name == "odd" and self.called[name] > 1:
-            connection.answer(resulted(call, {"content": [{"type": "text"}]}))
-        else:
-            connection.answer(resulted(call, {**TEXT, "isError": name == "broken"}))
+        self._left -= 1
+        names = ("authorization", "x-api-key", "cookie")
+        told = " ".join(f"{name}: {request.headers.get(name)}" for name in names) + f" {request.target}"
+        ways: list[Callable[[], Answer]] = [
+            lambda: resulted(call, TEXT),
+            lambda: Answer(500, told.encode(), "text/plain"),
+            lambda: resulted(call, {"content": [{"type": "text", "text": told}], "isError": True}),
+            lambda: Answer(
+                200, json.dumps({"jsonrpc": "2.0", "id": None, "error": {"code": 1, "message": told}}).encode()
+            ),
+            lambda: Answer(200, json.dumps({"jsonrpc": "2.0", "id": told, "result": TEXT}).encode()),
+        ]
+        connection.answer(ways[0 if self._left > 40 else self._left % len(ways)]())
+        if self._left == 5:
+            self.reached.set()
 
 
-def test_only_tools_that_may_be_called_and_answer_well_are_called(tmp_path: Path) -> None:
-    endpoint = Asking()
+def test_secrets_are_in_no_result_no_output_and_no_argument(tmp_path: Path) -> None:
+    secrets = {
+        "TOKEN": "t0ken-in-the-environment",
+        "KEY": "k3y'with\"quotes-and-more",
+        "JAR": "sid=c00kie-of-a-session",
+    }
+    on_line = 'h1\'s-own-"secret"'
+    in_url = ("pa55word-of-a-user", "querytoken-of-the-url")
+    options = (
+        "--token-env=TOKEN", "--target-header=X-Api-Key: $KEY", "--target-header=Cookie: $JAR", "--rate=40",
+        f"--target-header=X-Secret: {on_line}",
+    )  # fmt: skip
+    endpoint = Leaking(45)
     with hosted(endpoint) as host:
-        done = run(tmp_path, host.url, LEGACY, "--rate=20")
-    look, odd = done.operation("tools/call look"), done.operation("tools/call odd")
-    assert set(endpoint.called) == {"look", "odd", "broken"}
-    assert endpoint.called["broken"] == 1, "when it was tried"
-    assert endpoint.pongs == endpoint.called["look"]
-    assert (look.good, look.failures) == (10, {})
-    assert look.first_event is not None
-    assert look.first_event.count == 10
-    assert odd.count == 10
-    assert odd.failures.get("content", 0) > 0, "a sample was held against the schema of the revision"
-    assert "schema" in odd.examples["content"]
+        url = host.url.replace("//", f"//user:{in_url[0]}@") + f"?token={in_url[1]}"
+        with begun(tmp_path, url, *options, *QUICK, environ=secrets) as process:
+            assert endpoint.reached.wait(PATIENCE)
+            arguments = " ".join(" ".join(child.cmdline()) for child in children_of(process))
+            done = ended(process, tmp_path)
+    assert set(done.phase.total.failures) == {"http", "tool", "jsonrpc", "content"}
+    assert all("<redacted>" in example for example in done.phase.total.examples.values())
+    assert len(done.phase.total.examples) == 4
+    written = {"result": done.text, "out": done.out, "err": done.err, "arguments": arguments}
+    for place, text in written.items():
+        for secret in (*secrets.values(), *in_url, on_line, "c00kie-of-a-session", "k3y'with", "s-own"):
+            assert secret not in text, f"{secret} in {place}"
+            assert json.dumps(secret)[1:-1] not in text, f"{secret} in {place}"
 
 
-class Ending(Endpoint):
-    """Ends each stream by itself, soon after it was opened."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.opened = 0
-
-    def stream(self, request: Request, connection: Connection) -> None:
-        self.opened += 1
-        connection.send(head(CHUNKED) + chunk(b": welcome\n\n"))
-        asyncio.get_running_loop().call_later(0.05, self._end, connection)
-
-    def _end(self, connection: Connection) -> None:
-        connection.send(chunk(b""))
-        connection.finish()
-
-
-def test_a_stream_that_the_server_ends_early_is_told(tmp_path: Path) -> None:
-    endpoint = Ending()
-    with hosted(endpoint) as host:
-        done = load(
-            tmp_path, host.url, LEGACY, "--scenario=stream-holder", "--users=2", "--duration=0.8", "--warm-up=0",
-            "--rounds=1",
-        )  # fmt: skip
-    streams = done.phase.streams
-    assert streams is not None
-    assert streams.opened == endpoint.opened
-    assert streams.opened - 2 <= streams.broken <= streams.opened
-    assert streams.opened <= 2 * 9, "a server that ends streams is not hammered"
-    assert (done.operation("GET").good, done.operation("GET").failures) == (streams.opened, {}), "it may end them"
+def test_promises_end_a_run_and_a_baseline_is_compared(tmp_path: Path) -> None:
+    """The second run is of a server that is slower by far."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.mkdir()
+    second.mkdir()
+    options = (
+        "--rate=100", "--gate=errors<1%", f"--junit={second / 'gates.xml'}", "--duration=0.4", "--warm-up=0.1",
+        "--rounds=3",
+    )  # fmt: skip
+    with hosted(Endpoint()) as host:
+        kept = load(first, host.url, *options)
+    assert kept.code == 7, "a promise that was kept in a run that is too short is no pass"
+    assert [gate.verdict for gate in kept.result.gates] == ["pass"]
+    assert "INCOMPLETE" in kept.out
+    with hosted(Slow()) as host:
+        baseline = (f"--baseline={first / 'result.json'}", "--worse-fails")
+        broken = load(second, host.url, *options, "--gate=p50<20ms", *baseline)
+    assert broken.code == 1
+    assert [gate.verdict for gate in broken.result.gates] == ["pass", "fail"]
+    worse = [one for one in broken.result.baseline if one.verdict == "worse"]
+    assert "p50" in {one.figure for one in worse}
+    suite = ElementTree.parse(second / "gates.xml").getroot()
+    failures = [case.get("name") for case in suite.iter("testcase") if case.find("failure") is not None]
+    assert any("p50<20ms" in str(name) for name in failures)
+    assert any(case.find("failure") is None for case in suite.iter("testcase"))
+    assert "NO-GO" in broken.out
 
 
-class Deaf(Endpoint):
-    """Never answers who wants to listen."""
-
-    def listen(self, request: Request, call: Call, connection: Connection) -> None:
-        return
+class Slow(Endpoint):
+    def call(self, request: Request, call: Call, connection: Connection) -> None:
+        asyncio.get_running_loop().call_later(0.04, super().call, request, call, connection)
 
 
-def test_a_stream_that_is_never_opened_is_one_failure(tmp_path: Path) -> None:
-    with hosted(Deaf()) as host:
-        done = load(
-            tmp_path, host.url, MODERN, "--scenario=stream-holder", "--users=2", "--duration=0.5", "--warm-up=0",
-            "--rounds=1", "--request-timeout=0.6",
-        )  # fmt: skip
-    listen = done.operation("subscriptions/listen")
-    assert (listen.good, listen.failures) == (0, {"timeout": 2})
-    assert done.phase.arrivals.started == 2
-    assert done.phase.streams is not None
-    assert done.phase.streams.opened == 0
+def test_the_command_itself_loads_neither_locust_nor_gevent() -> None:
+    modules = (
+        "conformance.load.running", "conformance.load.conducting", "conformance.load.gates.outcome",
+        "conformance.load.gates.compare", "conformance.load.gates.junit", "conformance.load.leaderboard.command",
+        "conformance.load.leaderboard.building", "conformance.load.results.text", "conformance.load.prepared",
+        "conformance.load.watching.series", "conformance.load.generator.talk", "conformance.cli",
+    )  # fmt: skip
+    program = f"import sys, {', '.join(modules)}; print([name for name in sys.modules if name in ('locust', 'gevent')])"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=PATIENCE, check=True)
+    assert done.stdout.strip() == "[]"
