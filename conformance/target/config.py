@@ -10,7 +10,7 @@ from typing import Any
 from conformance.target.credentials import header_lines, read_token
 from conformance.target.errors import ConfigError
 from conformance.target.options import DEFAULT_REPORTS, OPTIONS, Option
-from conformance.target.secrets import secrets_of_headers, secrets_of_url
+from conformance.target.secrets import secrets_of_arguments, secrets_of_headers, secrets_of_url
 from conformance.wire.exchange import Headers
 from conformance.wire.http import HttpSettings, usable_url
 from conformance.wire.redact import Redactor
@@ -66,7 +66,7 @@ class RunConfig:
     def secrets(self) -> list[str]:
         """Values that must never be seen in a report."""
         urls = [secret for url in (self.url, self.proxy, self.canary) for secret in secrets_of_url(url)]
-        found = [*secrets_of_headers(self.headers), *urls]
+        found = [*secrets_of_headers(self.headers), *urls, *secrets_of_arguments(self.arguments)]
         return [*found, *([self.token] if self.token else [])]
 
     @property

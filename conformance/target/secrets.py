@@ -2,7 +2,8 @@
 
 import base64
 import binascii
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from conformance.wire.exchange import Headers
@@ -46,6 +47,17 @@ def secrets_of_headers(headers: Headers) -> Iterator[str]:
         if name.lower() not in OPEN_HEADERS:
             yield value
             yield from _parts(value)
+
+
+def secrets_of_arguments(arguments: Mapping[str, Any]) -> Iterator[str]:
+    """The values of arguments, nested ones too, whose name says that they are secret."""
+    for name, value in arguments.items():
+        if isinstance(value, Mapping):
+            yield from secrets_of_arguments(value)
+        elif SECRET_NAME.search(name):
+            yield from (str(one) for one in (value if isinstance(value, list) else [value]))
+        elif isinstance(value, list):
+            yield from (found for one in value if isinstance(one, Mapping) for found in secrets_of_arguments(one))
 
 
 def _parts(value: str) -> Iterator[str]:

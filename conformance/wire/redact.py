@@ -3,7 +3,7 @@
 import base64
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from urllib.parse import quote, quote_plus
 
 MASK = "<redacted>"
@@ -26,12 +26,16 @@ _MEMBER = re.compile(
     r'(?i)("(?:access_token|refresh_token|id_token|client_secret|password|api_?key)"\s*:\s*")(?:[^"\\]|\\.)+'
 )
 
+_ESCAPE = re.compile(r"%[0-9A-F]{2}")
+_BASE64_PART = 8
+"""Letters of Base64 that are taken for a part of a secret; fewer would be found in other texts."""
+
 
 class Redactor:
     """Masks the configured secrets wherever they occur, and anything shaped like a credential."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self._secrets: set[str] = set()
+        self._secrets: list[str] = []
         for secret in secrets:
             self.learn(secret)
 
@@ -39,12 +43,14 @@ class Redactor:
         """Mask this value from now on, in its plain, JSON, URL-encoded and Base64 forms."""
         if len(secret) < 4:
             return
-        encoded = base64.b64encode(secret.encode()).decode().rstrip("=")
         in_json = {json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)}
-        self._secrets |= {secret, quote(secret, safe=""), quote_plus(secret), encoded, *in_json}
+        in_url = {quote(secret, safe=""), quote_plus(secret)}
+        in_url |= {_ESCAPE.sub(lambda match: match[0].lower(), form) for form in in_url}
+        forms = {*self._secrets, secret, *in_json, *in_url, *_in_base64(secret.encode())}
+        self._secrets = sorted(forms, key=len, reverse=True)
 
     def text(self, text: str) -> str:
-        for secret in sorted(self._secrets, key=len, reverse=True):
+        for secret in self._secrets:
             text = text.replace(secret, MASK)
         text = _BEARER.sub(lambda match: f"{match[1]} {MASK}", text)
         text = _JWT.sub(MASK, text)
@@ -56,3 +62,15 @@ class Redactor:
         if name.lower() in SECRET_HEADERS or SECRET_NAME.search(name):
             return MASK
         return self.text(value)
+
+
+def _in_base64(secret: bytes) -> Iterator[str]:
+    """Alone, and inside of a longer text, where it begins at any of three places of a group; there the letters that
+    hold nothing else."""
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        yield encode(secret).decode().rstrip("=")
+        for before in range(3):
+            whole = (before + len(secret)) // 3 * 4
+            inside = encode(bytes(before) + secret).decode()[-(-before * 8 // 6) : whole]
+            if len(inside) >= _BASE64_PART:
+                yield inside

@@ -1,5 +1,7 @@
 """What is masked in a record, and how the wire keeps its pace."""
 
+import base64
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -19,11 +21,27 @@ SECRET = 's3cret "quoted"/\u00fc'
         's3cret \\"quoted\\"/\\u00fc',
         "s3cret%20%22quoted%22%2F%C3%BC",
         "s3cret+%22quoted%22%2F%C3%BC",
+        "s3cret%20%22quoted%22%2f%c3%bc",
         "czNjcmV0ICJxdW90ZWQiL8O8",
     ],
 )
 def test_known_secret_is_masked_in_each_of_its_forms(form: str) -> None:
     assert Redactor([SECRET]).text(f"before {form} after") == f"before {MASK} after"
+
+
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+@pytest.mark.parametrize("before", range(4))
+@pytest.mark.parametrize("after", range(4))
+def test_a_secret_inside_of_what_is_encoded_is_masked(
+    encode: Callable[[bytes], bytes], before: int, after: int
+) -> None:
+    secret = b"c4n4ry??>>-Zq8_vX2~~"
+
+    masked = Redactor([secret.decode()]).text(encode(b"x" * before + secret + b"y" * after).decode())
+
+    kept = masked.replace(MASK, "")
+    assert MASK in masked
+    assert len(kept) <= 4 + 8, "no more than the groups in which it begins and ends"
 
 
 @pytest.mark.parametrize(
