@@ -50,7 +50,7 @@ class Outcome:
 
 def environment(extra: Mapping[str, str]) -> dict[str, str]:
     """The environment of a user who has configured nothing."""
-    ours = ("MCP_", "EMCP_", "PYTEST", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "PY_COLORS")
+    ours = ("MCP_", "EMCP_", "PYTEST", "GITHUB_", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "PY_COLORS")
     return {**{name: value for name, value in os.environ.items() if not name.startswith(ours)}, **extra}
 
 

@@ -29,7 +29,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcome]:
     directory = tmp_path_factory.mktemp("judged")
     with small_target(wrong_ping=True, echo=True) as target:
         header = f"--target-header=User-Agent: {NAUGHTY}"
-        reports = ("--alluredir=allure", "--html=table.html")
+        reports = ("--alluredir=allure", "--html=table.html", "--junitxml=own.xml")
         yield run(directory, f"--target={target.url}", *CHOSEN, header, *reports, "-n", "2", "-q")
 
 
@@ -122,18 +122,31 @@ def test_html_counts_warnings_apart_from_failures(judged: Outcome) -> None:
 
 
 def test_junit_has_warnings_but_no_failures_for_them(judged: Outcome) -> None:
-    suite = ElementTree.parse(judged.directory / "reports/junit.xml").getroot()[0]
+    root = ElementTree.parse(judged.directory / "reports/junit.xml").getroot()
+    by_status = Counter(one.status for one in judged.verdicts)
+
+    assert (int(root.attrib["failures"]), int(root.attrib["errors"])) == (by_status["fail"], 0)
+    assert int(root.attrib["tests"]) == len(list(root.iter("testcase"))) == len(judged.verdicts)
+    for case in root.iter("testcase"):
+        properties = dict(re.findall(r"\[\[PROPERTY\|(\w+)=(.*)\]\]", case.findtext("system-out", "")))
+        assert case.attrib["classname"].startswith(("suites.protocol.test_", "traffic"))
+        assert {"requirement", "level", "verdict", "revision", "spec"} <= set(properties)
+        assert (case.find("failure") is not None) == (properties["verdict"] == "fail")
+        assert (case.find("skipped") is not None) == (properties["verdict"] not in ("pass", "fail"))
+
+
+def test_the_junit_file_of_pytest_has_properties(judged: Outcome) -> None:
+    """--junitxml is pytest's own; it has elements for the properties of a test case, which ours cannot have."""
+    suite = ElementTree.parse(judged.directory / "own.xml").getroot()[0]
     by_status = Counter(one.status for one in judged.verdicts)
 
     assert int(suite.attrib["failures"]) == by_status["fail"]
-    assert int(suite.attrib["errors"]) == 0
     assert int(suite.attrib["tests"]) == len(judged.verdicts)
     for case in suite.iter("testcase"):
         properties = {one.attrib["name"]: one.attrib["value"] for one in case.iter("property")}
         assert case.attrib["classname"].startswith(("suites.protocol.test_", "traffic"))
         assert {"requirement", "level", "verdict", "revision", "spec"} <= set(properties)
         assert (case.find("failure") is not None) == (properties["verdict"] == "fail")
-        assert (case.find("skipped") is not None) == (properties["verdict"] not in ("pass", "fail"))
 
 
 def allure(directory: Path) -> list[dict[str, Any]]:
@@ -169,7 +182,8 @@ def test_allure_attaches_the_exchanges(judged: Outcome) -> None:
         for one in failed["attachments"]
     }
 
-    assert texts["replay"].startswith("curl ")
+    assert texts["curl"].startswith("curl ")
+    assert texts["1 curl"].startswith("curl ")
     assert texts["1 request"].startswith("POST http://")
     assert texts["1 response"].startswith("HTTP 200\n")
 
