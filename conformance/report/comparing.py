@@ -22,6 +22,25 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """A requirement that changed in the same way under several revisions or profiles."""
+
+    requirement: str
+    before: str
+    after: str
+    rule: str
+    scopes: tuple[str, ...]
+
+
+def changes(listed: Iterable[Difference]) -> list[Change]:
+    """One for each requirement and way of changing."""
+    of: dict[tuple[str, str, str], list[Difference]] = {}
+    for one in listed:
+        of.setdefault((one.requirement, one.before or "absent", one.after or "absent"), []).append(one)
+    return [Change(*key, same[0].rule, tuple(one.scope for one in same if one.scope)) for key, same in of.items()]
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """`new` are red now and were not; `fixed` were red and pass; `added` were not there and are not red."""
 
@@ -111,13 +130,9 @@ def closing_line(comparison: Comparison) -> str:
 
 
 def _aligned(listed: Sequence[Difference]) -> list[str]:
-    """A line for each requirement and change, with the revisions that it concerns."""
-    scopes: dict[tuple[str, str], list[str]] = {}
-    for one in listed:
-        change = f"{one.before or 'absent'} -> {one.after or 'absent'}"
-        scopes.setdefault((printable(one.requirement), change), []).append(printable(one.scope))
-    width = max(len(requirement) for requirement, _ in scopes)
+    found = changes(listed)
+    width = max(len(printable(one.requirement)) for one in found)
     return [
-        f"  {requirement:<{width}}  {change}  {', '.join(filter(None, where))}".rstrip()
-        for (requirement, change), where in scopes.items()
+        f"  {printable(one.requirement):<{width}}  {one.before} -> {one.after}  {', '.join(map(printable, one.scopes))}"
+        for one in found
     ]

@@ -106,7 +106,11 @@ def _cell(area: str, place: Place, statuses: Sequence[Status], runs: Sequence[Ta
     worst = next((tone for status, tone in TONES.items() if status in tally), "good")
     target, scope = place
     told = ", ".join(f"{count} {NAMES[status]}" for status, count in tally.items())
-    query = {"area": area, "scope": scope, **({"target": str(target + 1)} if len(runs) > 1 else {})}
+    query = {
+        "area": inert(area, 60),
+        "scope": inert(scope, 60),
+        **({"target": str(target + 1)} if len(runs) > 1 else {}),
+    }
     return Cell(
         tone=_tone(worst, judged),
         text=f"{tally.get('pass', 0)}/{judged}" if judged else "·",

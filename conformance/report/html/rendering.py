@@ -1,6 +1,7 @@
 """The report as one HTML file that needs no network: what is read first is plain HTML, the long list is data."""
 
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -10,8 +11,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from conformance import __version__
-from conformance.report.comparing import Comparison
-from conformance.report.html.finding import findings, not_judged
+from conformance.report.comparing import Comparison, changes
+from conformance.report.html.finding import FindingView, findings, not_judged
 from conformance.report.html.inert import inert
 from conformance.report.html.listing import as_script_data, listing
 from conformance.report.html.matrix import NAMES, matrices
@@ -23,6 +24,8 @@ GLYPHS = {
     "pass": "✓", "fail": "✕", "error": "!", "warn": "▲", "blocked": "■", "not-testable": "?", "not-applicable": "·",
 }  # fmt: skip
 """A status must not be told by its colour alone."""
+AT_ONCE = 12
+"""Findings above the matrix; the others open with one press."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +54,16 @@ def page(runs: Sequence[TargetRun], comparison: Comparison | None = None) -> str
     environment = Environment(
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.globals.update(glyphs=GLYPHS, names=NAMES, inert=inert)
+    environment.globals.update(glyphs=GLYPHS, names=NAMES, inert=inert, changes=changes, at_once=AT_ONCE)
     style, script = (loader.get_source(environment, name)[0] for name in ("style.css", "script.js"))
     labels = [inert(f"T{number} {run.server or run.url}", 80) for number, run in enumerate(runs, start=1)]
+    found = findings(runs, labels)
     return environment.get_template("report.html.j2").render(
         targets=[_target(run, number) for number, run in enumerate(runs, start=1)],
         overall=overall([standings(run) for run in runs]),
         counts=counts(runs),
-        findings=findings(runs, labels),
+        findings=found,
+        further=_further(found[AT_ONCE:]),
         not_judged=not_judged(runs),
         matrices=matrices(runs, labels),
         comparison=comparison,
@@ -69,6 +74,12 @@ def page(runs: Sequence[TargetRun], comparison: Comparison | None = None) -> str
         script_hash=_hash(script),
         version=__version__,
     )  # fmt: skip
+
+
+def _further(findings: Sequence[FindingView]) -> str:
+    """How many of what, for the line that opens them."""
+    tally = Counter(one.status for one in findings)
+    return ", ".join(f"{count} {NAMES[status]}" for status, count in tally.items())
 
 
 def _hash(text: str) -> str:

@@ -221,7 +221,7 @@ const setFilters = (query) => {
 const open = (id) => {
   const finding = byId(id);
   if (finding?.matches("details")) {
-    finding.open = true;
+    for (let outer = finding; outer; outer = outer.parentElement.closest("details")) outer.open = true;
     finding.scrollIntoView();
     finding.querySelector("summary").focus({ preventScroll: true });
     return;
@@ -266,12 +266,12 @@ form.addEventListener("input", () => { show(); remember(); });
 form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("reset", () => setTimeout(() => { show(); remember(); }));
 rest.addEventListener("click", () => more(AT_ONCE));
-window.addEventListener("hashchange", follow);
+addEventListener("hashchange", follow);
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.('a[href^="#"]');
   if (link && link.getAttribute("href") === location.hash) follow();
 });
-follow();
+addEventListener("load", follow);
 
 /* Copying, the theme, and paper. */
 
@@ -307,8 +307,8 @@ theme.addEventListener("click", () => {
 });
 
 let closed = [];
-window.addEventListener("beforeprint", () => {
-  closed = [...document.querySelectorAll("details.finding:not([open])")];
+addEventListener("beforeprint", () => {
+  closed = [...document.querySelectorAll("details.finding:not([open]), details.further:not([open])")];
   for (const each of closed) each.open = true;
 });
-window.addEventListener("afterprint", () => { for (const each of closed) each.open = false; });
+addEventListener("afterprint", () => { for (const each of closed) each.open = false; });
