@@ -79,6 +79,9 @@ class Desk:
     def no_longer(self, release: Callable[[], None]) -> None:
         self._to_release.discard(release)
 
+    def wait_until(self, at_ns: int) -> None:
+        self._alarm.wait_until(at_ns)
+
     def take(self) -> Turn:
         """The next arrival, once it is due. Give the turn back."""
         while True:

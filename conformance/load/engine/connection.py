@@ -5,14 +5,14 @@ from time import perf_counter_ns as now_ns
 from typing import Any, Protocol
 
 import httptools
-from gevent import socket
 
 from conformance.load.engine.answer import Answer, NoAnswer, StreamLog, TooLate, is_event_stream
 from conformance.load.engine.endpoint import Endpoint
+from conformance.load.engine.sockets import Connected, connect
+from conformance.load.engine.watchdog import watchdog
 
-CHUNK = 65_536
 BODY_LIMIT = 64 * 1024 * 1024
-REST_OF_STREAM_S = 0.25
+REST_OF_STREAM_S = 0.02
 """How long the end of an event stream is waited for once its response has come; it is not part of any latency."""
 
 OnEvent = Callable[[str], bool]
@@ -29,56 +29,75 @@ class Connection:
         self._endpoint = endpoint
         self._connect_timeout = connect_timeout
         self._on_connect = on_connect
-        self._socket: Any = None
+        self._watchdog = watchdog()
+        self._socket: Connected | None = None
         self._parser: Any = None
-        self._used = False
         self._body: list[bytes] = []
         self._headers: dict[bytes, bytes] = {}
         self._received = 0
         self._status_known = False
         self._complete = False
         self._reusable = False
+        self._expired = False
 
     def exchange(self, data: bytes, timeout: float, on_event: OnEvent | None = None) -> Answer:
-        """Send and read the answer; of an event stream until `on_event` has seen what it waits for.
+        """Send once and read the answer; of an event stream until `on_event` has seen what it waits for.
 
-        A server may close an idle connection in the very moment in which it is used again: then the request is
-        sent once more on a new one. Raises `NoAnswer` or `TooLate`.
+        A request is never sent again: when a server closes the connection without an answer, nobody knows what it did
+        (RFC 9112, 9.3.1). Raises `NoAnswer` or `TooLate`.
         """
-        if self._used and self._socket is not None:
-            try:
-                return self._exchange(data, timeout, on_event)
-            except _Stale:
-                pass
-        return self._exchange(data, timeout, on_event)
+        before = self._socket
+        opened = self._ready()
+        sent_ns = now_ns()
+        answer = Answer(sent_ns, bytes_sent=len(data), reused=opened is before)
+        self._begin(answer.headers)
+        self._watchdog.watch(self._expire, sent_ns + int(timeout * 1e9))
+        try:
+            opened.send(data)
+            self._read(answer, opened, on_event)
+        except (OSError, httptools.HttpParserError) as error:
+            self.close()
+            if self._expired:
+                raise TooLate(f"no complete answer within {timeout:g} s") from None
+            raise NoAnswer(_in_words(error)) from None
+        except BaseException:
+            self.close()
+            raise
+        finally:
+            self._watchdog.release(self._expire)
+        answer.bytes_received = self._received
+        if not self._complete or not self._reusable:
+            self.close()
+        return answer
 
     def hold(self, data: bytes, timeout: float, stream: "Held") -> None:
         """Send, and give what comes to `stream` until that is let go of, or the server ends it.
 
         `timeout` is for the head of the answer. Raises `NoAnswer` or `TooLate`.
         """
-        self._open()
+        opened = self._ready()
         sent_ns = now_ns()
+        self._begin({})
+        self._watchdog.watch(self._expire, sent_ns + int(timeout * 1e9))
         try:
-            self._socket.settimeout(timeout)
-            self._socket.sendall(data)
-            deadline = sent_ns + int(timeout * 1e9)
+            opened.send(data)
             while not self._status_known and not self._complete:
-                self._receive(deadline)
+                self._receive(opened)
+            self._watchdog.release(self._expire)
             stream.opened(self._parser.get_status_code(), self._headers, sent_ns)
-            self._socket.settimeout(None)
-            stream.held_by(self._socket)
+            stream.held_by(opened)
             while not self._complete and not stream.let_go:
-                stream.feed(b"".join(self._body))
-                self._body.clear()
-                self._receive(None)
-            stream.feed(b"".join(self._body))
-        except TimeoutError:
-            raise TooLate(f"no answer within {timeout:g} s") from None
+                stream.feed(self._taken())
+                self._received = 0
+                self._receive(opened)
+            stream.feed(self._taken())
         except (OSError, httptools.HttpParserError) as error:
+            if self._expired:
+                raise TooLate(f"no answer within {timeout:g} s") from None
             if not stream.let_go:
                 raise NoAnswer(_in_words(error)) from None
         finally:
+            self._watchdog.release(self._expire)
             self.close()
 
     def close(self) -> None:
@@ -86,61 +105,42 @@ class Connection:
             self._socket.close()
             self._socket = None
 
-    def _exchange(self, data: bytes, timeout: float, on_event: OnEvent | None) -> Answer:
-        reused = self._socket is not None
-        if not reused:
-            self._open()
-        sent_ns = now_ns()
-        answer = Answer(sent_ns, bytes_sent=len(data), reused=reused)
-        deadline = sent_ns + int(timeout * 1e9)
-        self._body.clear()
-        self._headers = answer.headers
-        self._received = 0
-        self._complete = False
-        try:
-            self._socket.settimeout(timeout)
-            self._socket.sendall(data)
-            self._read(answer, deadline, on_event)
-        except TimeoutError:
+    def _ready(self) -> Connected:
+        """A connection that the server has not closed, as far as that is known here."""
+        if self._socket is not None and self._socket.has_ended:
             self.close()
-            raise TooLate(f"no complete answer within {timeout:g} s") from None
-        except (OSError, httptools.HttpParserError) as error:
-            self._give_up(error)
-        except BaseException:
-            self.close()
-            raise
-        self._used = True
-        answer.bytes_received = self._received
-        if not self._complete or not self._reusable:
-            self.close()
-        return answer
+        if self._socket is None:
+            self._socket = self._open()
+        return self._socket
 
-    def _give_up(self, error: Exception) -> None:
-        stale = self._used and self._received == 0
-        self.close()
-        if stale and isinstance(error, OSError):
-            raise _Stale from None
-        raise NoAnswer(_in_words(error)) from None
-
-    def _open(self) -> None:
+    def _open(self) -> Connected:
         began = now_ns()
-        one = self._endpoint
         try:
-            raw = socket.create_connection((one.host, one.port), self._connect_timeout)
-            raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._socket = one.tls.wrap_socket(raw, server_hostname=one.host) if one.tls else raw
+            opened = connect(self._endpoint, self._connect_timeout)
         except (OSError, UnicodeError) as error:  # a name that cannot be one, such as a..b, is a UnicodeError
             self._on_connect(None)
             raise NoAnswer(f"no connection: {_in_words(error)}") from None
         self._on_connect(now_ns() - began)
         self._parser = httptools.HttpResponseParser(self)
-        self._used = False
+        return opened
 
-    def _read(self, answer: Answer, deadline: int, on_event: OnEvent | None) -> None:
+    def _begin(self, headers: dict[bytes, bytes]) -> None:
+        self._headers = headers
+        self._body.clear()
+        self._received = 0
+        self._status_known = self._complete = self._reusable = self._expired = False
+
+    def _expire(self) -> None:
+        """The time is over: who waits for bytes sees the end of the connection."""
+        self._expired = True
+        if self._socket is not None:
+            self._socket.shutdown()
+
+    def _read(self, answer: Answer, opened: Connected, on_event: OnEvent | None) -> None:
         """Until the answer is complete, or its stream has brought what was waited for."""
         wanted = True
         while not self._complete and wanted:
-            self._receive(deadline)
+            self._receive(opened)
             if not answer.status and self._status_known:
                 answer.status = self._parser.get_status_code()
                 if on_event and is_event_stream(self._headers):
@@ -149,49 +149,48 @@ class Connection:
                 wanted = not self._saw(answer.stream, on_event)
         answer.ended_ns = now_ns()
         if answer.stream is None:
-            answer.body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
+            answer.body = self._taken()
         elif not self._complete:
-            self._read_rest()
+            self._read_rest(opened)
 
-    def _receive(self, deadline: int | None) -> None:
-        chunk = self._socket.recv(CHUNK)
+    def _receive(self, opened: Connected) -> None:
+        chunk = opened.receive()
         if not chunk:
             self._ended()
             return
         self._received += len(chunk)
-        if self._received > BODY_LIMIT and deadline is not None:
+        if self._received > BODY_LIMIT:
             raise OSError(f"the answer is larger than {BODY_LIMIT} bytes")
         try:
             self._parser.feed_data(chunk)
         except httptools.HttpParserUpgrade:  # it is no HttpParserError
             raise ConnectionError("the server switched to another protocol") from None
-        if not self._complete and deadline is not None:
-            left = deadline - now_ns()
-            if left <= 0:
-                raise TimeoutError
-            self._socket.settimeout(left / 1e9)
 
     def _ended(self) -> None:
         """The end of the connection ends an answer that has no length (RFC 9112, 6.3)."""
         sized = b"content-length" in self._headers or b"transfer-encoding" in self._headers
-        if not self._received or sized or not self._status_known:
+        if self._expired or not self._received or sized or not self._status_known:
             raise ConnectionError("the connection was closed before the answer was complete")
-        self.close()
         self._complete = True
+
+    def _taken(self) -> bytes:
+        """The body that has come in since it was last taken."""
+        body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
+        self._body.clear()
+        return body
 
     def _saw(self, log: StreamLog, on_event: OnEvent) -> bool:
         """Gives the events of what was read to `on_event`."""
-        chunks, self._body[:] = b"".join(self._body), []
-        found = [on_event(data) for data in log.feed(chunks)] if chunks else []
+        chunk = self._taken()
+        found = [on_event(data) for data in log.feed(chunk)] if chunk else []
         return any(found)
 
-    def _read_rest(self) -> None:
+    def _read_rest(self, opened: Connected) -> None:
         """The end of the stream, so that the connection can be used again; without it, it is closed."""
+        self._watchdog.watch(self._expire, now_ns() + int(REST_OF_STREAM_S * 1e9))
         try:
-            deadline = now_ns() + int(REST_OF_STREAM_S * 1e9)
-            self._socket.settimeout(REST_OF_STREAM_S)
             while not self._complete:
-                self._receive(deadline)
+                self._receive(opened)
         except (OSError, httptools.HttpParserError):  # the response is there: what follows it is not waited for
             self.close()
 
@@ -225,14 +224,10 @@ class Held(Protocol):
     def opened(self, status: int, headers: Mapping[bytes, bytes], sent_ns: int) -> None:
         """The head of the answer has come."""
 
-    def held_by(self, connection: Any) -> None:
-        """Shutting down the socket ends the wait for what comes."""
+    def held_by(self, connection: Connected) -> None:
+        """Shutting that down ends the wait for what comes."""
 
     def feed(self, chunk: bytes) -> None: ...
-
-
-class _Stale(Exception):
-    """The connection was closed before any of the answer came."""
 
 
 def _in_words(error: Exception) -> str:

@@ -1,20 +1,16 @@
 """One arrival is a stream that is held open to the end of its phase: GET, or `subscriptions/listen`."""
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from time import perf_counter_ns as now_ns
 from typing import Any
 
 import gevent
-from gevent import socket
 
 from conformance.load.desk import Turn
 from conformance.load.engine.answer import NoAnswer, StreamLog, TooLate, is_event_stream
+from conformance.load.engine.sockets import Connected
 from conformance.load.recording.recorder import OperationRecord, StreamCounts
 from conformance.load.users.base import SessionUser
-
-AFTER_S = 0.002
-"""Timers are rounded; a stream that is let go of before the end would be opened again for the rest."""
 
 
 class StreamHolder(SessionUser):
@@ -27,7 +23,7 @@ class StreamHolder(SessionUser):
         stream = HeldStream(counts, self.speaker.hear)
         self.desk.when_stopped(stream.let_go_of)
         began = now_ns()
-        end = gevent.spawn_later(max(0.0, (turn.end_ns - began) / 1e9) + AFTER_S, stream.let_go_of)
+        end = gevent.spawn(self._let_go_at, turn.end_ns, stream)
         try:
             self.speaker.hold(prepared, turn, stream)
             stream.ended()
@@ -41,6 +37,10 @@ class StreamHolder(SessionUser):
             stream.tell(operation, turn.take_begin(), began)
         return stream.problem is None and stream.let_go
 
+    def _let_go_at(self, end_ns: int, stream: "HeldStream") -> None:
+        self.desk.wait_until(end_ns)
+        stream.let_go_of()
+
 
 class HeldStream:
     """What is seen of one stream; `Connection.hold` reads it."""
@@ -52,7 +52,7 @@ class HeldStream:
         self._hear = hear
         self._log: StreamLog | None = None
         self._opened_ns = 0
-        self._socket: Any = None
+        self._socket: Connected | None = None
 
     def opened(self, status: int, headers: Mapping[bytes, bytes], sent_ns: int) -> None:
         if status != 200 or not is_event_stream(headers):
@@ -64,7 +64,7 @@ class HeldStream:
         self._log = StreamLog(sent_ns)
         self._counts.holds_one_more()
 
-    def held_by(self, connection: Any) -> None:
+    def held_by(self, connection: Connected) -> None:
         self._socket = connection
         if self.problem is not None:
             self.let_go_of()
@@ -72,8 +72,7 @@ class HeldStream:
     def let_go_of(self) -> None:
         self.let_go = True
         if self._socket is not None:
-            with suppress(OSError):
-                self._socket.shutdown(socket.SHUT_RDWR)
+            self._socket.shutdown()
 
     def feed(self, chunk: bytes) -> None:
         if self._log is not None and chunk:
