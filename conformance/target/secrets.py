@@ -33,7 +33,9 @@ def secrets_of_url(url: str | None) -> Iterator[str]:
     if password:
         yield unquote(password)
         yield password
-        yield f"{unquote(username)}:{unquote(password)}"
+        pair = f"{unquote(username)}:{unquote(password)}"
+        yield pair
+        yield base64.b64encode(pair.encode()).decode()
     elif len(username) >= PART:
         yield unquote(username)
     for name, value in parse_qsl(parts.query):
