@@ -16,8 +16,10 @@ REFRESH_EVERY = 10
 class Series:
     """A context manager that reads a meter, if there is one, in a thread of its own."""
 
-    def __init__(self, meter: Meter | None) -> None:
+    def __init__(self, meter: Meter | None, every_s: float = EVERY_S) -> None:
         self._meter = meter
+        self._every_s = every_s
+        self._readings = threading.Condition()
         self._usages: list[tuple[int, Usage]] = []
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._read, daemon=True)
@@ -38,9 +40,15 @@ class Series:
         """What was used between two moments of the monotonic clock, as near as the readings are."""
         if self._meter is None:
             return None
-        margin = int(EVERY_S * 1e9)
+        margin = int(self._every_s * 1e9)
         seen = [usage for at, usage in self._usages if began_ns - margin <= at <= ended_ns + margin]
         return resources(self._meter.source, seen)
+
+    def await_more(self, count: int, timeout: float = 10.0) -> bool:
+        """Whether that many further readings came within that many seconds."""
+        with self._readings:
+            wanted = len(self._usages) + count
+            return self._readings.wait_for(lambda: len(self._usages) >= wanted, timeout)
 
     def _read(self) -> None:
         assert self._meter is not None
@@ -51,5 +59,7 @@ class Series:
             count += 1
             usage = self._meter.read()
             if usage is not None:
-                self._usages.append((perf_counter_ns(), usage))
-            self._over.wait(EVERY_S)
+                with self._readings:
+                    self._usages.append((perf_counter_ns(), usage))
+                    self._readings.notify_all()
+            self._over.wait(self._every_s)

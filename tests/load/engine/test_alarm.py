@@ -36,8 +36,8 @@ def test_nobody_wakes_before_the_moment(alarm: Any) -> None:
 
 
 def test_who_is_due_first_wakes_first(alarm: Any) -> None:
-    """Whatever the order in which they began to wait: each new one may be earlier than all before it. The first moment is
-    far enough away for all of them to wait by then."""
+    """Whatever the order in which they began to wait: each new one may be earlier than all before it. The first moment
+    is far enough away for all of them to wait by then."""
     begin = now_ns() + 300 * MS
     order: list[int] = []
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
-from time import monotonic
+from time import perf_counter_ns
 
 import psutil
 import pytest
@@ -12,10 +12,12 @@ from prometheus_client.registry import CollectorRegistry
 
 from conformance.load.watching.family import FamilyMeter
 from conformance.load.watching.metrics import MetricsMeter, process_metrics
-from conformance.load.watching.target import TargetWatch, watch_target
+from conformance.load.watching.series import Series
+from conformance.load.watching.target import meter_of
 from conformance.load.watching.usage import Usage, resources
-from tests.load.watching.servers import BUSY, ONE, WITH_CHILD, Server, started
+from tests.load.watching.servers import BUSY, ONE, WITH_CHILD, started
 
+SECOND = 1_000_000_000
 PAGE = """\
 # HELP process_cpu_seconds_total Total user and system CPU time spent in seconds.
 # TYPE process_cpu_seconds_total counter
@@ -28,30 +30,25 @@ http_requests_total{path="/a b"} 7
 
 
 def test_processor_time_and_peak_of_memory_of_a_local_target() -> None:
-    with started(BUSY) as server:
-        watch = watch_target(f"http://127.0.0.1:{server.port}/mcp")
-        assert watch is not None
-        watch.begin()
-        began = monotonic()
+    with started(BUSY) as server, watched(f"http://127.0.0.1:{server.port}/mcp") as series:
+        series.await_more(1)
+        began = perf_counter_ns()
         server.tell("work")
-        sampler = Thread(target=_sample_until, args=(watch, server))
-        sampler.start()
-        sampler.join(30)
-        used = watch.end()
-        seconds = monotonic() - began
+        server.line()
+        series.await_more(2)
+        ended = perf_counter_ns()
+    used = series.between(began, ended)
     assert used is not None
     assert used.source == "process"
-    assert 0.35 < used.cpu * seconds < 0.6
+    assert 0.35 < used.cpu * (ended - began) / 1e9 < 0.6
     assert used.rss_peak_bytes > used.rss_begin_bytes + 40_000_000
     assert used.rss_end_bytes < used.rss_peak_bytes - 30_000_000
 
 
-def _sample_until(watch: TargetWatch, server: Server) -> None:
-    done = Thread(target=server.line)
-    done.start()
-    while done.is_alive():
-        watch.sample()
-        done.join(0.02)
+def watched(url: str) -> Series:
+    meter = meter_of(url)
+    assert meter is not None
+    return Series(meter, every_s=0.02)
 
 
 def test_processor_time_of_children_counts_though_they_have_ended() -> None:
@@ -72,14 +69,11 @@ def test_processor_time_of_children_counts_though_they_have_ended() -> None:
     assert after.rss < together.rss
 
 
-def test_a_target_that_ends_is_told_nothing_of() -> None:
-    with started(ONE) as server:
-        watch = watch_target(f"http://127.0.0.1:{server.port}/mcp")
-        assert watch is not None
-        watch.begin()
+def test_a_target_that_ends_is_told_nothing_of_afterwards() -> None:
+    with started(ONE) as server, watched(f"http://127.0.0.1:{server.port}/mcp") as series:
         server.end()
-        watch.sample()
-        assert watch.end() is None
+        ended = perf_counter_ns() + SECOND
+    assert series.between(ended, ended + SECOND) is None
 
 
 @contextmanager
@@ -105,11 +99,11 @@ def metrics(page: str) -> Iterator[str]:
 
 
 def test_metrics_of_the_origin_are_read() -> None:
-    with metrics(PAGE) as url:
-        watch = watch_target(url)
-        assert watch is not None
-        watch.begin()
-        used = watch.end()
+    began = perf_counter_ns()
+    with metrics(PAGE) as url, watched(url) as series:
+        series.await_more(2)
+        ended = perf_counter_ns()
+    used = series.between(began, ended)
     assert used is not None
     assert used.source == "metrics"
     assert used.rss_end_bytes == 50_000_000
@@ -119,7 +113,7 @@ def test_metrics_of_the_origin_are_read() -> None:
 @pytest.mark.parametrize("page", ["", "process_cpu_seconds_total 1\n", "process_cpu_seconds_total one\n", "<html>"])
 def test_a_target_without_these_metrics_is_not_watched(page: str) -> None:
     with metrics(page) as url:
-        assert watch_target(url) is None
+        assert meter_of(url) is None
 
 
 def test_the_metrics_of_the_ordinary_client_are_understood() -> None:
@@ -163,4 +157,4 @@ def test_readings_of_two_lives_or_of_one_moment_say_nothing(usages: list[Usage])
 
 
 def test_a_target_elsewhere_without_an_answer_is_not_watched() -> None:
-    assert watch_target("http://127.0.0.1:1/mcp") is None
+    assert meter_of("http://127.0.0.1:1/mcp") is None
