@@ -6,6 +6,7 @@ excluded. Both are the same here: requirement, target (see `identity`) and check
 
 import json
 from collections.abc import Mapping
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -17,14 +18,14 @@ from allure_commons.types import LabelType, LinkType, Severity
 
 from conformance.report.allure_categories import categories, configuration, word
 from conformance.report.identity import check_name, digest, target_identity
-from conformance.report.text import clipped, printable
+from conformance.report.text import clipped, is_address, printable
 from conformance.report.verdict import Verdict
 
 EPIC = "MCP specification"
 CONTRACTS = "Runbook contracts"
 
-LONGEST = 10_000
-"""Characters of a message or of a parameter."""
+LONGEST = 5_000
+"""Characters of a text, apart from attachments."""
 
 
 class AllureResults:
@@ -71,8 +72,9 @@ class AllureResults:
 
 
 def described(verdict: Verdict, target: str) -> TestResult:
-    """The result without times and attachments."""
-    place, _, name = printable(verdict.nodeid).partition("::")
+    """The result without times and attachments. All its text is of printable characters."""
+    verdict = _inert(verdict)
+    place, _, name = verdict.nodeid.partition("::")
     function = name.partition("[")[0]
     return TestResult(
         uuid=str(uuid4()),
@@ -85,7 +87,7 @@ def described(verdict: Verdict, target: str) -> TestResult:
         status=status(verdict),
         statusDetails=_details(verdict),
         labels=[Label(label, value) for label, value in _labels(verdict).items() if value],
-        links=[Link(LinkType.LINK, link, "specification") for link in verdict.links],
+        links=[Link(LinkType.LINK, link, "specification") for link in verdict.links if is_address(link)],
         parameters=_parameters(verdict, target),
     )
 
@@ -100,7 +102,7 @@ def status(verdict: Verdict) -> str:
 
 
 def scope(verdict: Verdict) -> str:
-    return printable(" ".join(part for part in (verdict.scope, verdict.subject) if part))
+    return " ".join(part for part in (verdict.scope, verdict.subject) if part)
 
 
 def _epic(verdict: Verdict) -> str:
@@ -138,8 +140,15 @@ def _details(verdict: Verdict) -> StatusDetails | None:
     if verdict.status == "pass":
         return None
     said = verdict.reason or f"expected {verdict.expected}; received {verdict.received}"
-    trace = "\n".join(part for part in (verdict.rule, *map(_shown, verdict.readings), *verdict.links) if part)
+    trace = "\n".join(part for part in (verdict.rule, *verdict.readings, *verdict.links) if part)
     return StatusDetails(message=_shown(f"{word(verdict)}: {said}"), trace=trace)
+
+
+def _inert(verdict: Verdict) -> Verdict:
+    members = {one.name: getattr(verdict, one.name) for one in fields(Verdict)}
+    shown: dict[str, Any] = {name: _shown(value) for name, value in members.items() if isinstance(value, str)}
+    shown |= {name: tuple(map(_shown, members[name])) for name in ("links", "readings", "clauses")}
+    return replace(verdict, **shown)
 
 
 def _shown(text: str) -> str:

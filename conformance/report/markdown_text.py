@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from conformance.report.text import clipped, printable
+from conformance.report.text import clipped, is_address, printable
 
 WORD_JOINER: Final = "\u2060"
 """Invisible; between its two halves an address or a mention is none."""
@@ -11,7 +11,6 @@ _LINKED: Final = re.compile(r"(?=://)|(?<=@)|(?<=\w)(?=\.[A-Za-z])")
 """Where a scheme, a mention or the name of a host has its seam."""
 _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]<>|~&#!])")
 _TICKS: Final = re.compile(r"`+")
-_ADDRESS: Final = re.compile(r"https?://[A-Za-z0-9./_~%#?=&+:-]+\Z")
 
 
 def code(text: str, limit: int) -> str:
@@ -40,7 +39,7 @@ def block(text: str, language: str) -> list[str]:
 
 def link(address: str) -> str:
     """A link under the end of its own address; an address that could be more than one is only text."""
-    if not _ADDRESS.match(address):
+    if not is_address(address):
         return prose(address)
     name = address.partition("/specification/")[2] or address.rpartition("/")[2] or address
     return f"[{prose(name)}](<{address}>)"

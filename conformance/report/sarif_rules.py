@@ -1,15 +1,13 @@
 """A rule as SARIF describes it: from the registry where it is known there, else from a verdict on it."""
 
-import re
 from typing import Any, Final
 
 from conformance.contracts import rules as contracts
-from conformance.report.text import clipped, printable
+from conformance.report.text import clipped, is_address, printable
 from conformance.report.verdict import Verdict
 from conformance.requirements import load
 
 LONGEST: Final = 1_000
-_ADDRESS: Final = re.compile(r"https?://[A-Za-z0-9./_~%#?=&+:-]+\Z")
 
 
 def described(verdict: Verdict) -> dict[str, Any]:
@@ -32,7 +30,7 @@ def described(verdict: Verdict) -> dict[str, Any]:
         },
     }
     address = see or verdict.spec
-    return {**rule, "helpUri": address} if _ADDRESS.match(address) else rule
+    return {**rule, "helpUri": address} if is_address(address) else rule
 
 
 def rule_id(verdict: Verdict) -> str:

@@ -9,6 +9,8 @@ NARROWEST = 40
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9./_~%#?=&+:-]+\Z")
+
 
 def printable(text: str) -> str:
     """One line; control characters are written as escapes, so that a target cannot steer the terminal."""
@@ -17,6 +19,11 @@ def printable(text: str) -> str:
 
 def _escape(match: re.Match[str]) -> str:
     return match[0].encode("unicode_escape", "surrogatepass").decode()
+
+
+def is_address(text: str) -> bool:
+    """Whether this is one address of the web and nothing besides, so that a page may make a link of it."""
+    return _ADDRESS.match(text) is not None
 
 
 def clipped(text: str, limit: int) -> str:
