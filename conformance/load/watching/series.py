@@ -1,6 +1,7 @@
 """Watches the target from beside the generator, so that looking costs it nothing, and tells what each phase used."""
 
 import threading
+from bisect import bisect_left, bisect_right
 from time import perf_counter_ns
 from types import TracebackType
 
@@ -37,12 +38,15 @@ class Series:
             self._thread.join(5)
 
     def between(self, began_ns: int, ended_ns: int) -> Resources | None:
-        """What was used between two moments of the monotonic clock, as near as the readings are."""
+        """What was used between two moments of the monotonic clock: from the last reading before to the first after."""
         if self._meter is None:
             return None
-        margin = int(self._every_s * 1e9)
-        seen = [usage for at, usage in self._usages if began_ns - margin <= at <= ended_ns + margin]
-        return resources(self._meter.source, seen)
+        with self._readings:
+            readings = list(self._usages)
+        moments = [at for at, _ in readings]
+        first = max(0, bisect_right(moments, began_ns) - 1)
+        last = bisect_left(moments, ended_ns)
+        return resources(self._meter.source, [usage for _, usage in readings[first : last + 1]])
 
     def await_more(self, count: int, timeout: float = 10.0) -> bool:
         """Whether that many further readings came within that many seconds."""
