@@ -17,6 +17,7 @@ from conformance.report.verdict import Verdict
 from conformance.target.errors import ConfigError
 
 STREAM: Final = "ndjson"
+PAGE: Final = "html"
 FILES_OF: Final[Mapping[str, Sequence[str]]] = {
     "html": ("html",),
     "junit": ("junit",),
@@ -38,6 +39,7 @@ class WrittenReports:
         self._stream: Stream | None = None
         self._began = False
         self._problems: list[str] = []
+        self._page: Path | None = None
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
@@ -66,8 +68,9 @@ class WrittenReports:
     def _write(self, head: Mapping[str, Any], verdicts: Sequence[Verdict]) -> None:
         for word in self._chosen:
             for kind in FILES_OF.get(word, ()):
-                text = render(kind, head, verdicts)
-                self._attempt(partial(_replaced, self._directory / KINDS[kind].file, text))
+                path = self._directory / KINDS[kind].file
+                if self._attempt(partial(_replaced, path, render(kind, head, verdicts))) and kind == PAGE:
+                    self._page = path
         if page := os.environ.get(STEP_SUMMARY):
             self._attempt(partial(append, Path(page), render("markdown", head, verdicts)))
 
@@ -91,6 +94,8 @@ class WrittenReports:
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         for problem in self._problems:
             terminalreporter.line(problem, red=True)
+        if self._page is not None:
+            terminalreporter.line(f"report: {self._page}")
 
 
 def _replaced(path: Path, text: str) -> None:

@@ -15,7 +15,10 @@ COMPARED = 400
 """Words of a text that are compared at most."""
 ALIKE = 0.3
 """From which ratio on two texts are so alike that their differences are worth a mark."""
+AT_A_STRETCH = 16
+"""Words that are marked together at most: a whole body beside a short text is no difference to look for."""
 
+_STATUS = re.compile(r"HTTP \d{3}\b", re.ASCII)
 _WORDS = re.compile(r"\s+|[\w.+-]+|[^\w\s]")
 
 
@@ -44,7 +47,11 @@ def _marked(escaped: str, marked: bool) -> str:
 
 
 def differing(one: str, other: str) -> tuple[Markup, Markup]:
-    """Both texts, the words that only one of them has being marked where the two are alike at all."""
+    """Both texts, marked where they tell of another HTTP status, else the words that only one of them has, if the two
+    are alike at all."""
+    statuses = _STATUS.match(one), _STATUS.match(other)
+    if statuses[0] and statuses[1] and statuses[0][0] != statuses[1][0]:
+        return _with_status_marked(one), _with_status_marked(other)
     left, right = _WORDS.findall(inert(one)), _WORDS.findall(inert(other))
     if len(left) > COMPARED or len(right) > COMPARED:
         return Markup(element_text("".join(left))), Markup(element_text("".join(right)))
@@ -53,8 +60,13 @@ def differing(one: str, other: str) -> tuple[Markup, Markup]:
     shown: tuple[list[str], list[str]] = ([], [])
     for kind, a, b, c, d in matcher.get_opcodes():
         for words, texts in ((left[a:b], shown[0]), (right[c:d], shown[1])):
-            texts.append(_marked(element_text("".join(words)), alike and kind != "equal"))
+            is_told_apart = alike and kind != "equal" and len(words) <= AT_A_STRETCH
+            texts.append(_marked(element_text("".join(words)), is_told_apart))
     return _joined(shown[0]), _joined(shown[1])
+
+
+def _with_status_marked(text: str) -> Markup:
+    return Markup(_marked(element_text(text[:8]), marked=True) + element_text(inert(text[8:])))
 
 
 def _joined(texts: list[str]) -> Markup:

@@ -18,11 +18,17 @@ def test_marks_are_the_only_markup() -> None:
 
 
 def test_only_differences_of_texts_that_are_alike_are_marked() -> None:
-    assert differing("HTTP 202, empty body", "HTTP 200, empty body") == (
-        "HTTP <mark>202</mark>, empty body", "HTTP <mark>200</mark>, empty body",
+    assert differing("at most 5 tools", "at most 7 tools") == (
+        "at most <mark>5</mark> tools", "at most <mark>7</mark> tools",
     )  # fmt: skip
     assert differing("a JSON-RPC result", "HTTP 500") == ("a JSON-RPC result", "HTTP 500")
     assert differing("<b>", "<i>") == ("&lt;<mark>b</mark>&gt;", "&lt;<mark>i</mark>&gt;")
+
+
+def test_another_status_is_what_differs() -> None:
+    assert differing("HTTP 401 (expired)", 'HTTP 200, application/json, {"<b>": 1}') == (
+        "<mark>HTTP 401</mark> (expired)", '<mark>HTTP 200</mark>, application/json, {"&lt;b&gt;": 1}',
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
