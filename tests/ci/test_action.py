@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,22 @@ def test_a_broken_target_is_told_and_fails_at_the_end(embedded: Embedded, tmp_pa
     code = {"steps.judge.outputs.exit-code": ended.outputs["exit-code"]}
     assert run_step("result", tmp_path, code).code == exit_codes.BROKEN
     assert run_step("result", tmp_path, {**code, "inputs.fail": "false"}).code == 0
+
+
+def test_a_baseline_accepts_what_is_broken_and_conforms_stays_false(embedded: Embedded, tmp_path: Path) -> None:
+    target, options = embedded.fault("notification-answered-200"), "--requirement=http-notification-202-empty"
+    (tmp_path / "baseline.toml").write_text(
+        f"""[[baseline]]
+        requirement = "http-notification-202-empty"
+        target = "{target}"
+        reason = "known"
+        owner = "platform"
+        expires = {date.today() + timedelta(days=7)}
+        """,
+        encoding="utf-8",
+    )
+    ended = judge(tmp_path, target=target, options=options, baseline="baseline.toml")
+    assert (ended.outputs["exit-code"], ended.outputs["conforms"]) == ("0", "false"), ended.shown
 
 
 def test_every_input_arrives_as_one_word(embedded: Embedded, tmp_path: Path) -> None:
