@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from conformance.plugin.progress import ProgressReporter, shows_progress
 from conformance.plugin.reporters import Reporters
 from conformance.plugin.run import RUN, Run, applied_baseline, contract_profiles, from_controller, to_worker
 from conformance.plugin.verdicts import VerdictCollector
+from conformance.plugin.waits import WAITS, Waits, waits_of, waits_of_worker
 from conformance.plugin.written import WrittenReports
 from conformance.report.text import printable
 from conformance.target.discovery import open_channel
@@ -27,11 +29,14 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         run_config, profile = from_controller(config.workerinput["conformance"])
         baseline = applied_baseline(run_config, profile)
         config.stash[RUN] = Run(run_config, profile, contract_profiles(run_config), baseline)
-        _open_wire(config.stash[RUN], int(config.workerinput["workercount"]))
+        waits = config.stash[WAITS] = waits_of_worker(config.workerinput)
+        _open_wire(config.stash[RUN], int(config.workerinput["workercount"]), waits)
         return
     _register_reporters(config, config.stash[RUN])
+    if shows_progress(config):
+        config.pluginmanager.register(ProgressReporter(session), "conformance.progress")
     if not _distributes(config):
-        _open_wire(config.stash[RUN], 1)
+        _open_wire(config.stash[RUN], 1, waits_of(config))
 
 
 def _register_reporters(config: pytest.Config, run: Run) -> None:
@@ -58,12 +63,13 @@ def _allure_directory(config: pytest.Config) -> Path | None:
     return Path(chosen).absolute() if chosen and not config.option.collectonly else None
 
 
-def _open_wire(run: Run, share: int) -> None:
+def _open_wire(run: Run, share: int, waits: Waits) -> None:
     """The HTTP library logs URLs and response headers as they are, secrets included."""
     for library in ("httpx", "httpcore"):
         logging.getLogger(library).setLevel(logging.WARNING)
     run.wire = HttpWire(run.config.http).__enter__()
     run.channel = open_channel(run.after_discovery, run.wire, run.profile.url, share)
+    run.channel.pace.tell = run.channel.retries.tell = waits.tell
 
 
 def _distributes(config: pytest.Config) -> bool:

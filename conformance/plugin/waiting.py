@@ -6,6 +6,10 @@ from typing import Any
 
 import pytest
 
+from conformance.plugin.progress import is_live
+from conformance.plugin.waits import waits_of
+from conformance.wire.pacing import Tell
+
 WORTH_TELLING = 2.0
 """Seconds from which on a wait is announced."""
 STEP = 10.0
@@ -15,9 +19,13 @@ STEP = 10.0
 class Pause:
     """Waits, and says on the terminal why and for how long. An xdist worker has no terminal, so there it is quiet."""
 
-    def __init__(self, terminal: Any = None, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self, terminal: Any = None, sleep: Callable[[float], None] = time.sleep, tell: Tell | None = None
+    ) -> None:
+        """`tell` shows the wait where the progress of the run is shown."""
         self._terminal = terminal
         self._sleep = sleep
+        self._elsewhere = tell
 
     def __call__(self, seconds: float, why: str) -> None:
         """Wait `seconds`."""
@@ -29,6 +37,8 @@ class Pause:
 
     def announce(self, seconds: float, why: str) -> None:
         """Say that something takes this long, for one who does the waiting himself."""
+        if self._elsewhere is not None:
+            self._elsewhere(seconds, why)
         if seconds >= WORTH_TELLING:
             self._tell(f"waiting {seconds:.0f} s: {why}")
 
@@ -46,4 +56,6 @@ class Pause:
 @pytest.fixture(scope="session")
 def pause(pytestconfig: pytest.Config) -> Pause:
     """`pause(seconds, why)` waits, telling the user before and meanwhile."""
-    return Pause(pytestconfig.pluginmanager.get_plugin("terminalreporter"))
+    terminal = pytestconfig.pluginmanager.get_plugin("terminalreporter")
+    has_line = pytestconfig.pluginmanager.has_plugin("conformance.progress") and is_live(pytestconfig)
+    return Pause(None if has_line else terminal, tell=waits_of(pytestconfig).tell)

@@ -9,6 +9,13 @@ from email.utils import parsedate_to_datetime
 TOO_MANY_REQUESTS = 429
 RETRY_STATUSES = frozenset({TOO_MANY_REQUESTS, 503})
 
+Tell = Callable[[float, str], None]
+"""Is told of each wait before it begins: its seconds, and what is waited for."""
+
+
+def _to_nobody(seconds: float, why: str) -> None:
+    return None
+
 
 class BudgetExhausted(Exception):
     """The request budget of the run is used up; what is left is not judged."""
@@ -44,6 +51,7 @@ class Pace:
         self._lock = threading.Lock()
         self._sleep = sleep
         self.sent = 0
+        self.tell: Tell = _to_nobody
 
     def take(self) -> None:
         """Wait for the turn of one request. Raises `BudgetExhausted` when none is left."""
@@ -55,6 +63,7 @@ class Pace:
             wait = max(0.0, self._next - now)
             self._next = max(now, self._next) + self._interval
         if wait:
+            self.tell(wait, "the rate of this run (--max-rps)")
             self._sleep(wait)
 
 
@@ -66,6 +75,7 @@ class RetryBudget:
         self.waits = 0
         self.waited = 0.0
         self._sleep = sleep
+        self.tell: Tell = _to_nobody
 
     def wait(self, seconds: float) -> bool:
         """Wait and return True, or return False when that is more than what is left."""
@@ -74,5 +84,6 @@ class RetryBudget:
         self.waits += 1
         self.waited += seconds
         self.left -= seconds
+        self.tell(seconds, "the target asked for it (Retry-After)")
         self._sleep(seconds)
         return True

@@ -21,12 +21,14 @@ TOOL = {
 @dataclass
 class Target:
     """`seen` are the heads of the requests, `port` where it listens. `lives` is the number of requests until it goes
-    away for good; `limits` says which request, by its number, is refused for its rate."""
+    away for good; `limits` says which request, by its number, is refused for its rate, `retry_after` for how many
+    seconds."""
 
     port: int = 0
     seen: list[dict[str, str]] = field(default_factory=list)
     lives: float = float("inf")
     limits: Callable[[int], bool] = lambda number: False
+    retry_after: int | None = None
     token: str | None = None
     echo: bool = False
     wrong_ping: bool = False
@@ -118,6 +120,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, status: int, document: Any) -> None:
         body = b"" if document is None else json.dumps(document).encode()
         self.send_response(status)
+        if status == 429 and self.served.retry_after is not None:
+            self.send_header("retry-after", str(self.served.retry_after))
         if body:
             self.send_header("content-type", "application/json")
         if self.served.echo:
