@@ -9,8 +9,9 @@ from conformance.load.driving import Generator
 from conformance.load.gates.judge import clearly_broken, judge
 from conformance.load.gates.threshold import Threshold
 from conformance.load.generator.talk import Done
-from conformance.load.results.model import BreakingPoint, Operation, Phase, Plan
+from conformance.load.results.model import BreakingPoint, Phase, Plan
 from conformance.load.results.percentiles import needed
+from conformance.load.results.redacting import Redact, redacted
 from conformance.load.results.wording import share
 from conformance.load.shapes import SHAPES
 from conformance.load.shapes.breaking_point import Search, breaking_point
@@ -21,7 +22,6 @@ BUSY = 0.9
 """Share of a core from which on a process of the generator is the limit itself."""
 
 OnPhase = Callable[[Phase], None]
-Redact = Callable[[str], str]
 
 
 @dataclass(slots=True)
@@ -70,13 +70,7 @@ def conduct(
 
 
 def _completed(one: Done, series: Series, redact: Redact) -> Phase:
-    operations = tuple(_redacted(operation, redact) for operation in one.phase.operations)
-    used = series.between(one.began_ns, one.ended_ns)
-    return replace(one.phase, target=used, total=_redacted(one.phase.total, redact), operations=operations)
-
-
-def _redacted(operation: Operation, redact: Redact) -> Operation:
-    return replace(operation, examples={kind: redact(text) for kind, text in operation.examples.items()})
+    return redacted(replace(one.phase, target=series.between(one.began_ns, one.ended_ns)), redact)
 
 
 def _search(plan: Plan, thresholds: Sequence[Threshold]) -> Search:

@@ -38,7 +38,7 @@ class Turn:
 class Stage:
     """A phase with its schedule, as nanoseconds from its begin; without one the loop is closed."""
 
-    __slots__ = ("begin_ns", "end_ns", "record", "schedule")
+    __slots__ = ("begin_ns", "end_ns", "record", "schedule", "stopped")
 
     def __init__(self, record: PhaseRecord, schedule: Iterator[int] | None) -> None:
         self.record = record
@@ -46,6 +46,7 @@ class Stage:
         seconds = record.plan.seconds
         self.end_ns = FOREVER_NS if seconds is None else self.begin_ns + int(seconds * 1e9)
         self.schedule = schedule
+        self.stopped = False
 
 
 class Desk:
@@ -69,6 +70,7 @@ class Desk:
         while self._stages:
             stage = self._stages.popleft()
             stage.end_ns = min(stage.end_ns, now)
+            stage.stopped = True
             _drop_rest(stage)
         for release in list(self._to_release):
             release()
@@ -120,6 +122,9 @@ class Desk:
             if at >= stage.end_ns:
                 return None
             record.due += 1
+            if stage.stopped:  # who stopped it kept this user from waking in time
+                record.dropped += 1
+                return None
             record.lag.add((now_ns() - at) // 1000)
             return Turn(record, at, stage.end_ns)
         record.due += 1

@@ -103,6 +103,7 @@ def bare(config: RunConfig, scenario: Scenario) -> Workload:
         trust=trusting(config),
         timeout=config.timeout,
         connect_timeout=config.connect_timeout,
+        secrets=tuple(config.secrets),
     )
 
 

@@ -58,6 +58,8 @@ class Workload(Struct, frozen=True, kw_only=True):
     timeout: float = 10.0
     connect_timeout: float = 5.0
     connector: Connector | None = None
+    secrets: tuple[str, ...] = ()
+    """What no report may show, beside the credentials among the headers."""
 
     def group(self, name: str) -> tuple[Prepared, ...]:
         return self.requests.get(name, ())

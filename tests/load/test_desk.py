@@ -164,6 +164,20 @@ def test_a_user_that_awaits_an_arrival_starts_nothing_after_a_stop(desk: Desk) -
     assert users.turns == []
 
 
+def test_a_user_that_a_stop_kept_from_waking_starts_nothing(desk: Desk) -> None:
+    """Locust keeps its process busy for a while before it tells that it stops."""
+    one = stage(5, 6, 60_000, seconds=600)
+    desk.open(one)
+    users = Users(desk, 2)
+    gevent.sleep(0)
+    while now_ns() < one.begin_ns + 8 * MS:
+        pass
+    desk.stop()
+    after_all(desk, users)
+    assert users.turns == []
+    assert counts(one) == (2, 0, 0, 2)
+
+
 def test_a_closed_loop_starts_anew_until_the_end(desk: Desk) -> None:
     one = stage(seconds=0.05, ago_ms=-5, open_loop=False)
     desk.open(one)

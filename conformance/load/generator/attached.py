@@ -5,11 +5,13 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import gevent
 import locust
 import msgspec
+from gevent.event import Event
 from locust.env import Environment
 from locust.runners import MasterRunner, WorkerRunner
 
@@ -22,13 +24,17 @@ from conformance.load.recording.merging import merged_phase
 from conformance.load.recording.recorder import PhaseRecord
 from conformance.load.results.files import write_result
 from conformance.load.results.model import Phase, Plan, Result
+from conformance.load.results.redacting import redacted
 from conformance.load.results.text import report
 from conformance.load.summing_up import result_of
 from conformance.load.workload import Workload
+from conformance.target.secrets import secrets_of_headers
+from conformance.wire.redact import SECRET_HEADERS, Redactor
 
-SHARE = "mcp-share"
+SHARE, PREPARED = "mcp-share", "mcp-prepared"
 PREPARE_S = 120.0
 HAND_IN_S = 10.0
+STEP_S = 0.5
 
 _encode = msgspec.json.Encoder().encode
 _part = msgspec.json.Decoder(Part).decode
@@ -37,22 +43,53 @@ _part = msgspec.json.Decoder(Part).decode
 def attach(environment: Environment) -> None:
     """Give the environment its users; its runner starts and stops the phase."""
     options: Any = environment.parsed_options
+    runner = environment.runner
+    roll = _Roll(runner) if isinstance(runner, MasterRunner) else None
     workload = _prepare(environment.host or "", options)
     crew = Crew(workload)
     environment.user_classes = [crew.user_class]
     run = _Run(workload, options)
-    if isinstance(environment.runner, MasterRunner):
-        environment.runner.register_message(PART, run.take_part)
+    if isinstance(runner, MasterRunner) and roll is not None:
+        runner.register_message(PART, run.take_part)
+        environment.events.test_start.add_listener(roll.wait)
         environment.events.test_start.add_listener(run.begin)
         environment.events.test_start.add_listener(_deal)
         environment.events.quit.add_listener(run.publish)
         environment.events.test_stop.add_listener(run.publish)
+        if options.headless:  # before the time of the run begins
+            roll.wait(at_least=options.expect_workers)
         return
     locust_stats.connect(environment)
     play = _Play(environment, crew, run)
     environment.events.test_start.add_listener(play.begin)
     environment.events.test_stopping.add_listener(play.stop)
     environment.events.test_stop.add_listener(play.hand_in)
+    if isinstance(runner, WorkerRunner):
+        runner.send_message(PREPARED, {})
+
+
+class _Roll:
+    """Which workers are prepared: to Locust they are ready as soon as they are connected."""
+
+    def __init__(self, runner: MasterRunner) -> None:
+        self._runner = runner
+        self._prepared: set[str] = set()
+        self._changed = Event()
+        runner.register_message(PREPARED, self._take)
+
+    def wait(self, at_least: int = 0, **_: Any) -> None:
+        """Until all workers that are there, and so many, are prepared; not for ever."""
+        deadline = monotonic() + PREPARE_S
+        while monotonic() < deadline and not self._are_there(at_least):
+            self._changed.clear()
+            self._changed.wait(STEP_S)
+
+    def _are_there(self, at_least: int) -> bool:
+        return len(self._prepared) >= at_least and {one.id for one in self._runner.clients.ready} <= self._prepared
+
+    def _take(self, environment: Environment, msg: Any, **_: Any) -> None:
+        self._prepared.add(msg.node_id)
+        self._changed.set()
 
 
 def _deal(environment: Environment, **_: Any) -> None:
@@ -74,6 +111,12 @@ def _prepare(url: str, options: Any) -> Workload:
     return msgspec.json.decode(done.stdout, type=Workload)
 
 
+def _redactor(workload: Workload) -> Redactor:
+    headers = [*workload.identities, *(one.headers for group in workload.requests.values() for one in group)]
+    shown = [(name, value) for one in headers for name, value in one.items() if name in SECRET_HEADERS]
+    return Redactor([*workload.secrets, *secrets_of_headers(tuple(shown))])
+
+
 class _Run:
     """What becomes of the parts of all processes."""
 
@@ -82,6 +125,7 @@ class _Run:
         self._options = options
         self._started = datetime.now(UTC)
         self._parts: list[Phase] = []
+        self._redact = _redactor(workload).text
 
     def plan(self) -> PhasePlan:
         options = self._options
@@ -104,11 +148,11 @@ class _Run:
         """Tell what was handed in, once."""
         if not self._parts:
             return
-        result = self._result(merged_phase(self._parts))
+        result = self._result(redacted(merged_phase(self._parts), self._redact))
         self._parts.clear()
         if self._options.mcp_output:
             write_result(Path(self._options.mcp_output), result)
-        print(report(result))
+        print(self._redact(report(result)))
 
     def _result(self, phase: Phase) -> Result:
         plan = self.plan()
