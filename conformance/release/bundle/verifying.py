@@ -22,7 +22,7 @@ from conformance.release.bundle.problems import (
     MissingMember,
     OtherVerdict,
 )  # fmt: skip
-from conformance.release.bundle.writing import MANIFEST, RECEIPT, RECORD
+from conformance.release.bundle.writing import MANIFEST, RECORD, receipt_of
 from conformance.release.kinds.loads import RESULT
 from conformance.release.kinds.suites import VERDICTS
 from conformance.release.results.model import FORMAT, SUITE, Manifest, Release, StepResult
@@ -114,7 +114,7 @@ def _of_record(archive: Archive, manifest: Manifest, release: Release) -> Iterat
 
 
 def _of_step(archive: Archive, members: dict[str, Any], step: StepResult) -> Iterator[BadBundle]:
-    receipt = f"steps/{step.id}/{RECEIPT}"
+    receipt = receipt_of(step.id)
     if receipt not in archive.names:
         yield MissingMember(f"{receipt} is missing, so the step {step.id} has no receipt")
     elif not _says(archive, receipt, step):

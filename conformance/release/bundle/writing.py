@@ -22,7 +22,6 @@ MANIFEST: Final = "manifest.json"
 RECORD: Final = "release.json"
 PAGE: Final = "release.html"
 SUMMARY: Final = "release.md"
-RECEIPT: Final = "receipt.json"
 
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 _MODE: Final = 0o644 << 16
@@ -35,6 +34,11 @@ def documents(release: Release) -> dict[str, bytes]:
         PAGE: page(release).encode("utf-8", "backslashreplace"),
         SUMMARY: markdown(release).encode("utf-8", "backslashreplace"),
     }
+
+
+def receipt_of(step: str) -> str:
+    """The member with what became of a step; its evidence is in the directory of the same name."""
+    return f"steps/{step}.json"
 
 
 def write_bundle(release: Release, directory: Path, checklist: tuple[Path, ...], redactor: Redactor) -> Path:
@@ -63,7 +67,7 @@ def _members(
         text = path.read_text(encoding="utf-8")
         yield f"checklist/{number}-{path.name}", masked(text, redactor).encode()
     for step in release.steps:
-        yield f"steps/{step.id}/{RECEIPT}", msgspec.json.format(msgspec.json.encode(step), indent=1) + b"\n"
+        yield receipt_of(step.id), msgspec.json.format(msgspec.json.encode(step), indent=1) + b"\n"
         for one in step.evidence:
             if one.path:
                 yield one.path, (directory / one.path).read_bytes()

@@ -47,7 +47,11 @@ def check(checklist: Checklist) -> None:
 
 
 def _problems(checklist: Checklist) -> Iterator[str]:
+    above: set[str] = set()
     for variable, of in checklist.variables.items():
+        yield from (f"variables.{variable}.default: no variable {{{one}}} above it"
+                    for one in placeholders.needed(of.default) if one not in above)  # fmt: skip
+        above.add(variable)
         if not _VARIABLE.fullmatch(variable) or variable in BUILT_IN:
             yield f"variables.{variable}: not a name of a variable; use small letters, digits and _"
         yield from _environment(f"variables.{variable}.env", of.env)
@@ -113,6 +117,8 @@ def _suite(step: Suite) -> Iterator[str]:
     requirements, areas = _known()
     yield from (f".requirements: no rule {one!r}; {nearest(one, requirements)}" for one in step.requirements
                 if one not in requirements)  # fmt: skip
+    yield from (f".may_not_apply: {one!r} is not among the requirements" for one in step.may_not_apply
+                if one not in step.requirements)  # fmt: skip
     yield from (f".areas: no area {one!r}; {nearest(one, areas)}" for one in step.areas if one not in areas)
     yield from (f".revisions: no revision {one!r}; {nearest(one, REVISIONS)}" for one in step.revisions
                 if one not in REVISIONS)  # fmt: skip

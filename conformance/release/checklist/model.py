@@ -19,7 +19,7 @@ class Variable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What differs from one release to the next: `{name}` in a step stands for it.
 
     about    what it is, for whoever has to give it
-    default  its value when nobody gives one
+    default  its value when nobody gives one; it may be made of variables above it
     env      environment variables that may hold it, the first one that is set counts
     secret   whether it is masked in all that is kept
     """
@@ -85,7 +85,8 @@ class Step(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_fi
 class Suite(Step, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="suite"):
     """Our checks on a target, on artifacts, or on both. Passed when nothing is broken and each MUST was judged.
 
-    requirements  rules that have to be judged, each of them; `areas` selects whole areas
+    requirements  rules that have to be judged, each of them, but for those in `may_not_apply`, about which a check may
+                  find that there is nothing to judge; `areas` selects whole areas
     evidence      artifacts by name, as with --evidence
     options       more options of `mcp-conformance run`
     repeat        that many runs, `pause_s` apart, all of which have to pass
@@ -96,6 +97,7 @@ class Suite(Step, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="su
     profiles: tuple[str, ...] = ()
     areas: tuple[str, ...] = ()
     requirements: tuple[str, ...] = ()
+    may_not_apply: tuple[str, ...] = ()
     revisions: tuple[str, ...] = ()
     evidence: dict[str, str] = {}
     allow: tuple[Allowed, ...] = ()

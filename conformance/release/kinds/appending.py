@@ -18,6 +18,11 @@ class Before:
     sha256: str
 
 
+def appended_name(path: Path) -> str:
+    """What the lines that were added are called among the evidence."""
+    return f"appended-{path.name}"
+
+
 def before(path: Path) -> Before:
     size = path.stat().st_size if path.is_file() else 0
     return Before(path, size, _digest(path, size))

@@ -9,7 +9,7 @@ from typing import Final
 
 from conformance.release.checklist.model import Command
 from conformance.release.kinds import artifacts
-from conformance.release.kinds.appending import Before, appended, before
+from conformance.release.kinds.appending import Before, appended, appended_name, before
 from conformance.release.kinds.outcome import Context, Judgement, Outcome, listed
 from conformance.release.running.environment import of_command
 from conformance.release.running.process import Finished, run
@@ -107,6 +107,6 @@ def _of_appends(earlier: Iterable[Before], context: Context) -> Iterator[str]:
     for one in earlier:
         lines, problem = appended(one)
         if lines:
-            (context.work / f"appended-{one.path.name}").write_bytes(lines)
+            (context.work / appended_name(one.path)).write_bytes(lines)
         if problem:
             yield context.clean(f"{one.path}: {problem}")

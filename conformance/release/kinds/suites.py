@@ -46,7 +46,9 @@ def judge(step: Suite, context: Context) -> Outcome:
         return Outcome("not run", "was interrupted", command=worst.command, counts=worst.counts)
     if worst.status == "pass" or not absent:
         return worst
-    return Outcome(worst.status, worst.reason, listed([*absent, *worst.details]), worst.command, worst.counts)
+    reason = f"{absent[0]}; {worst.reason}" if worst.status == "incomplete" else worst.reason
+    told = listed([*map(context.clean, absent), *worst.details])
+    return Outcome(worst.status, context.clean(reason), told, worst.command, worst.counts)
 
 
 def _evidence(step: Suite) -> tuple[dict[str, Path], list[str]]:
@@ -119,11 +121,14 @@ def _judged(
         return "incomplete", f"could not be started: {finished.why}", []
     red = [one for one in verdicts if one.red]
     if red:
-        ids = ", ".join(dict.fromkeys(one.requirement for one in red))
-        return "fail", f"{len(red)} broken: {bounded(ids, _TOLD)}", [_told(one) for one in red]
+        more = ", ".join(list(dict.fromkeys(one.requirement for one in red))[1:])
+        said = f"{_told(red[0])}{f'; {more}' if more else ''}"
+        return "fail", f"{len(red)} broken: {said}", [_told(one) for one in red]
     if finished.how == "late":
         return "incomplete", finished.why, []
     code = finished.code or 0
+    if code == exit_codes.NOTHING and (missing := list(_missing(step, verdicts))):
+        return "incomplete", f"nothing was judged: {missing[0]}", missing
     if code in _REASONS:
         status, why = _REASONS[code]
         return status, f"{why}: {said}" if (said := last_words(log)) else why, []  # type: ignore[return-value]
@@ -156,6 +161,8 @@ def _missing(step: Suite, verdicts: list[Verdict]) -> Iterator[str]:
     for name in step.requirements:
         about = [one for one in verdicts if name in (one.requirement, *one.clauses)]
         unjudged = [one for one in about if _is_open(one)]
+        if not unjudged and about and name in step.may_not_apply:
+            continue
         if unjudged or not any(one.status in JUDGED for one in about):
             yield _told((unjudged or about)[0]) if about else f"{name}: no check of it was run"
 

@@ -38,21 +38,28 @@ def what_to_do(release: Release) -> Iterator[str]:
     held = open_steps(release)
     causes = [step for step in held if step.status in ("fail", "incomplete")]
     for step in causes[:_ADVISED]:
-        yield f"{step.id}: {step.advice or _usual(step)}{f' (owner: {step.owner})' if step.owner else ''}"
+        yield f"{step.id}: {_advice(step)}{f' (owner: {step.owner})' if step.owner else ''}"
     if len(causes) > _ADVISED:
         yield f"and {len(causes) - _ADVISED} more, in the order of the report"
     if held and not release.interrupted:
         yield "Then start the same command again: steps that passed are not run again."
     if release.verdict == "GO":
-        warned = [step.id for step in release.steps if step.severity == "advisory" and step.status == "fail"]
-        if warned:
-            yield f"Look at what is advised, after the release at the latest: {', '.join(warned)}."
+        advised = [step for step in release.steps if step.severity == "advisory"]
+        for status, what in (("fail", "failed"), ("incomplete", "was not judged")):
+            named = ", ".join(step.id for step in advised if step.status == status)
+            if named:
+                yield f"Advisory, look at it soon, as it {what}: {named}"
         yield "Release. File the bundle with the release; `mcp-conformance release verify` checks it."
 
 
-def _usual(step: StepResult) -> str:
+def _advice(step: StepResult) -> str:
+    """What to do about a failure is of no use where something is missing."""
     if step.status == "incomplete":
-        return "give what is missing"
+        return "give what is missing, as its line says"
+    return step.advice or _usual(step)
+
+
+def _usual(step: StepResult) -> str:
     usual = {
         "suite": "open its report in the evidence; each finding says what to do",
         "command": "read the end of its output.log in the evidence",

@@ -12,6 +12,7 @@ import msgspec
 
 from conformance import __version__
 from conformance.release.checklist.model import AnyStep, Command, Load, Observe, Suite
+from conformance.release.kinds.appending import appended_name
 
 _MOST_FILES: Final = 2_000
 _MOST_BYTES: Final = 64 * 1024 * 1024
@@ -33,6 +34,18 @@ def fingerprint(step: AnyStep, environment: Iterable[str], environ: Mapping[str,
         "tool": __version__,
     }
     return hmac.new(salt, msgspec.json.encode(document, order="sorted"), hashlib.sha256).hexdigest()
+
+
+def still_there(step: AnyStep, work: Path) -> bool:
+    """Whether the lines that a command has added to files are still in them."""
+    if not isinstance(step, Command):
+        return True
+    for name in step.appends:
+        path = Path(name).expanduser()
+        added = work / appended_name(path)
+        if added.is_file() and not (path.is_file() and added.read_bytes() in path.read_bytes()):
+            return False
+    return True
 
 
 def _builtins(step: AnyStep) -> dict[str, Any]:

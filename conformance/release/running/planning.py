@@ -43,10 +43,11 @@ def values_of(loaded: Loaded, given: Mapping[str, str], environ: Mapping[str, st
     for name in given:
         if name not in variables:
             raise ConfigError(f"--set: the checklist has no variable {name!r}; {nearest(name, variables)}")
-    return {
-        name: given.get(name) or next((environ[one] for one in of.env if environ.get(one)), of.default)
-        for name, of in variables.items()
-    }
+    values: dict[str, str] = {}
+    for name, of in variables.items():
+        usual = placeholders.filled(of.default, values) if _is_known(of.default, values) else ""
+        values[name] = given.get(name) or next((environ[one] for one in of.env if environ.get(one)), usual)
+    return values
 
 
 def plan(loaded: Loaded, values: Mapping[str, str], directory: Path, now: datetime) -> dict[str, Planned]:

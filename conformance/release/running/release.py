@@ -19,7 +19,7 @@ from conformance.release.kinds.outcome import Context, bounded
 from conformance.release.results.model import Release, Source, StepResult
 from conformance.release.results.verdict import counts_of, sentence, verdict_of
 from conformance.release.running import state as states
-from conformance.release.running.fingerprint import fingerprint
+from conformance.release.running.fingerprint import fingerprint, still_there
 from conformance.release.running.judging import (
     RUN_AGAIN,
     Surroundings,
@@ -121,7 +121,7 @@ class Run:
                 return None
         longest = self.loaded.checklist.keep_passes_s
         found = states.kept(self.state, name, self._fingerprint(planned), self.now(), longest, self.directory)
-        if found is None:
+        if found is None or not still_there(planned.step, directory_of(self.directory, name)):
             return None
         fresh = blank(planned, found.status, found.reason)
         said = ("title", "severity", "rules", "owner", "needs", "advice", "link")
