@@ -84,8 +84,8 @@ def findings(runs: Sequence[TargetRun], labels: Sequence[str]) -> list[FindingVi
 def _anchored(views: Sequence[FindingView]) -> list[FindingView]:
     taken: set[str] = set()
     anchored = []
-    for one in views:
-        anchored.append(replace(one, anchor=f"{one.id}_{one.status}") if one.id in taken else one)
+    for place, one in enumerate(views):
+        anchored.append(replace(one, anchor=f"{one.id}_{place}") if one.id in taken else one)
         taken.add(one.id)
     return anchored
 
@@ -110,13 +110,18 @@ def not_judged(runs: Sequence[TargetRun]) -> list[NotJudged]:
 
 
 def _groups(found: Sequence[Found]) -> Iterator[tuple[FindingGroup, list[Found]]]:
-    verdicts = [one for _, one in found]
-    of: dict[tuple[str, Status], list[Found]] = {}
-    for target, one in found:
-        of.setdefault((one.requirement, one.status), []).append((target, one))
-    for status in ORDER:
-        for group in sorted(grouped(verdicts, status), key=lambda group: (not _red(group), -len(group.blocked))):
-            yield group, of[group.requirement, status]
+    """What a baseline accepts comes last, and apart from what it does not."""
+    for accepted in (False, True):
+        chosen = [each for each in found if (each[1].accepted is not None) is accepted]
+        for status in ORDER:
+            of: dict[str, list[Found]] = {}
+            for target, one in chosen:
+                if one.status == status:
+                    of.setdefault(one.requirement, []).append((target, one))
+            blocking = [one for _, one in found if one.blocked_by]
+            groups = grouped([*(one for _, one in chosen if one.status == status), *blocking], status)
+            for group in sorted(groups, key=lambda group: (not _red(group), -len(group.blocked))):
+                yield group, of[group.requirement]
 
 
 def _red(group: FindingGroup) -> bool:
@@ -159,7 +164,7 @@ def _view(
         how=registered.how if registered else "",
         notes=registered.notes if registered else "",
         clauses=inert(", ".join(first.clauses), 300),
-        accepted=inert(getattr(first, "baseline", None) or "", 300),
+        accepted=inert(first.accepted.in_words, 300) if first.accepted else "",
         blocked=tuple(inert(id, 200) for id in group.blocked[:60]),
         cases=tuple(cases),
         more=more,

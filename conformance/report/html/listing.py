@@ -31,7 +31,8 @@ def listing(runs: Sequence[TargetRun], labels: Sequence[str]) -> dict[str, Any]:
     rules: dict[tuple[str, bool], dict[str, Any]] = {}
     for target, run in enumerate(runs):
         for one in run.verdicts:
-            rule = rules.setdefault((one.requirement, one.is_contract), _rule(one))
+            key = (one.requirement, one.is_contract)
+            rule = rules.get(key) or rules.setdefault(key, _rule(one))
             if one.links and (where := str(scopes[one.scope])) not in rule["links"]:
                 rule["links"][where] = texts.number(web_address(one.links[0]))
             rule["v"].append(_verdict(one, target, scopes, texts))
@@ -65,7 +66,8 @@ def _rule(first: Verdict) -> dict[str, Any]:
 def _verdict(one: Verdict, target: int, scopes: Mapping[str, int], texts: _Table) -> list[int]:
     parameters = _PARAMETERS.search(one.nodeid)
     name = one.nodeid[: parameters.start()] if parameters else one.nodeid
-    why = one.reason or one.received or ""
+    accepted = f"accepted: {one.accepted.in_words}; " if one.accepted else ""
+    why = accepted + (one.reason or one.received or "")
     numbers = [
         target, scopes[one.scope], WORST_FIRST.index(one.status),
         texts.number(inert(name, 200)), texts.number(inert(parameters[0], 120) if parameters else ""),

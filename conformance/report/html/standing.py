@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from conformance.report.findings import by_requirement
+from conformance.report.findings import by_requirement, is_accepted_failure
 from conformance.report.html.inert import inert
 from conformance.report.merging import TargetRun
 from conformance.report.verdict import JUDGED, WORST_FIRST, Status, Verdict
@@ -47,6 +47,8 @@ def _word(family: str, verdicts: Sequence[Verdict], run: TargetRun) -> tuple[Ton
         return "unsure", "Incomplete"
     if not any(one.status in JUDGED for one in verdicts):
         return "unsure", "Nothing was judged"
+    if any(map(is_accepted_failure, verdicts)):
+        return "unsure", "Does not conform" if mcp else "Contracts broken"
     if not mcp and unjudged_musts(verdicts):
         return "unsure", "Contracts incomplete"
     return "good", "Conforms" if mcp else "Contracts kept"
@@ -54,13 +56,15 @@ def _word(family: str, verdicts: Sequence[Verdict], run: TargetRun) -> tuple[Ton
 
 def _detail(verdicts: Sequence[Verdict], run: TargetRun) -> str:
     red = {one.requirement for one in verdicts if one.red and one.status != "error"}
-    warned = {one.requirement for one in verdicts if one.status == "warn"} - red
+    accepted = {one.requirement for one in verdicts if one.accepted}
+    warned = {one.requirement for one in verdicts if one.status == "warn" and not one.accepted} - red
     errors = {one.requirement for one in verdicts if one.status == "error"}
     said = [f"{requirements(len(red))} broken"] if red else []
     said += [f"{requirements(len(errors))} met an error of the harness"] if errors else []
     said += ["the target was lost on the way"] if any(one.blocked_by == "TargetLost" for one in verdicts) else []
     said += ["the run did not come to its end"] if not run.complete else []
     said += [f"{len(warned)} warned about"] if warned else []
+    said += [f"{len(accepted)} accepted by the baseline"] if accepted else []
     open_musts = len(unjudged_musts(verdicts))
     said += [f"{open_musts} MUST not judged"] if open_musts else []
     return ", ".join(said) or "as far as it was judged"
@@ -82,7 +86,7 @@ def overall(of_targets: Sequence[Sequence[Standing]]) -> Standing:
     if len(of_targets) == 1:
         return _worst(of_targets[0])
     total = len(of_targets)
-    kinds: tuple[tuple[Tone, str], ...] = (("bad", "broken"), ("unsure", "incomplete"))
+    kinds: tuple[tuple[Tone, str], ...] = (("bad", "broken"), ("unsure", "open"))
     for tone, said in kinds:
         numbers = [number for number, one in enumerate(of_targets, start=1) if _worst(one).tone == tone]
         if numbers:

@@ -12,7 +12,7 @@ import pytest
 from conformance.report.comparing import compare
 from conformance.report.html import page
 from conformance.report.merging import merged
-from conformance.report.verdict import Verdict
+from conformance.report.verdict import Accepted, Verdict
 from tests.report.html.files import (
     BLOCKED,
     CONTRACT,
@@ -160,12 +160,22 @@ def test_failures_come_before_warnings_and_those_that_block_most_first() -> None
     assert anchors == ["tools-name-unique", "a-quiet-failure", "tools-validate-inputs"]
 
 
+def test_what_a_baseline_accepts_is_neither_green_nor_among_the_failures() -> None:
+    why = Accepted("the fix is in review", owner="Ada", expires="2027-01-01")
+    accepted = replace(FAILED, red=False, accepted=why, requirement="an-accepted-one", nodeid="a")
+
+    assert "Does not conform to MCP 1 accepted by the baseline" in shown(PASSED, accepted)
+    assert "baseline the fix is in review (Ada, until 2027-01-01)" in shown(accepted)
+    anchors = [one["id"] for one in parsed(page(runs_of(accepted, WARNED, FAILED))).of("details") if "id" in one]
+    assert anchors == ["tools-name-unique", "tools-validate-inputs", "an-accepted-one"]
+
+
 def test_a_requirement_that_fails_here_and_is_warned_about_there_has_two_anchors() -> None:
     there = replace(WARNED, requirement=FAILED.requirement, revision="2024-11-05")
 
     anchors = [one["id"] for one in parsed(page(runs_of(FAILED, there))).of("details") if "id" in one]
 
-    assert anchors == ["tools-name-unique", "tools-name-unique_warn"]
+    assert anchors == ["tools-name-unique", "tools-name-unique_1"]
 
 
 def test_what_was_blocked_without_a_cause_is_no_success() -> None:
