@@ -7,7 +7,7 @@ from conformance.report.findings import FindingGroup, by_family, grouped
 from conformance.report.markdown_text import block, code, link, prose
 from conformance.report.run_facts import State, headline, run_facts, state
 from conformance.report.terminal import LEGEND, NAMES_SHOWN, table
-from conformance.report.verdict import Accepted, Status, Verdict
+from conformance.report.verdict import Status, Verdict
 
 LARGEST: Final = 400_000
 """Bytes. A job of GitHub has room for 1 MiB of summary, which all its steps share."""
@@ -119,12 +119,7 @@ def _accepted(verdicts: Sequence[Verdict]) -> Iterator[str]:
         return
     yield f"### Accepted by the baseline ({len(found)})"
     named = list(found.items())[:IN_A_LINE]
-    yield "\n".join(f"- {code(id, SHOWN)} {prose(scope)}: {_why(accepted)}" for (id, scope), accepted in named)
-
-
-def _why(accepted: Accepted) -> str:
-    until = f", until {prose(accepted.expires)}" if accepted.expires else ""
-    return prose(accepted.reason) + until
+    yield "\n".join(f"- {code(id, SHOWN)} {prose(scope)}: {prose(accepted.in_words)}" for (id, scope), accepted in named)
 
 
 def _table(verdicts: Sequence[Verdict]) -> str:

@@ -27,20 +27,20 @@ _UTC: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 def render(head: Mapping[str, Any], verdicts: Sequence[Verdict]) -> str:
     facts = run_facts(head)
-    ids = list(dict.fromkeys(one.requirement for one in verdicts))
     first = {one.requirement: one for one in reversed(verdicts)}
+    places = {requirement: index for index, requirement in enumerate(first)}
     driver = {
         "name": "mcp-conformance",
         "informationUri": HOME,
         **({"version": facts.version} if facts.version else {}),
-        "rules": [described(first[id]) for id in ids],
+        "rules": [described(one) for one in first.values()],
     }
     run = {
         "tool": {"driver": driver},
         "automationDetails": {"id": f"mcp-conformance/{printable(target_identity(facts.url))}/"},
         "invocations": [_invocation(facts, verdicts)],
         "columnKind": "unicodeCodePoints",
-        "results": [_result(one, ids.index(one.requirement), facts) for one in verdicts if is_finding(one)],
+        "results": [_result(one, places[one.requirement], facts) for one in verdicts if is_finding(one)],
         "properties": {"target": facts.url, "server": facts.server, "revisions": list(facts.revisions)},
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1) + "\n"
