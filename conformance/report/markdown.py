@@ -119,7 +119,9 @@ def _accepted(verdicts: Sequence[Verdict]) -> Iterator[str]:
         return
     yield f"### Accepted by the baseline ({len(found)})"
     named = list(found.items())[:IN_A_LINE]
-    yield "\n".join(f"- {code(id, SHOWN)} {prose(scope)}: {prose(accepted.in_words)}" for (id, scope), accepted in named)
+    yield "\n".join(
+        f"- {code(id, SHOWN)} {prose(scope)}: {prose(accepted.in_words)}" for (id, scope), accepted in named
+    )
 
 
 def _table(verdicts: Sequence[Verdict]) -> str:
