@@ -48,6 +48,7 @@ class VerdictFile:
         self.broken = True
         terminal = self._config.pluginmanager.get_plugin("terminalreporter")
         if terminal is not None:
-            terminal.ensure_newline()
+            if terminal._tw.width_of_current_line:
+                terminal.write_line("")
             what = f"it keeps {kept} verdicts, marked incomplete" if kept else "nothing of this run is kept"
             terminal.write_line(f"mcp-conformance: {error}; {what}, and the run ends with exit code 3", red=True)
