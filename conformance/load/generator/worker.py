@@ -9,7 +9,7 @@ from locust.runners import WorkerRunner
 
 from conformance.load.generator.crew import Crew
 from conformance.load.generator.master import OVER, PART, PROGRAMME, PROGRESS, STOP
-from conformance.load.generator.orders import Orders, Tell, programmes
+from conformance.load.generator.orders import Orders, Tell
 from conformance.load.generator.running import environment_of, quit_runner
 from conformance.load.generator.talk import Failed, Job, Part, Progress, Shared
 from conformance.load.recording.recorder import PhaseRecord
@@ -22,13 +22,18 @@ _shared = msgspec.json.Decoder(Shared).decode
 
 def follow(job: Job, orders: Orders, tell: Tell) -> None:
     crew = Crew(job.workload)
+    told: Any = gevent.spawn(orders.get)  # it gets programmes from its master only: it can but be told to stop
+    joining: Any = gevent.spawn(environment_of(crew, job.workload.url).create_worker_runner, job.host, job.port)
+    gevent.wait([told, joining], count=1)
+    if not joining.ready():
+        return
     try:
-        runner = environment_of(crew, job.workload.url).create_worker_runner(job.host, job.port)
+        runner = joining.get()
     except (ConnectionError, OSError) as error:
         tell(Failed(text=f"no master at {job.host}:{job.port}: {error or 'nobody answers'}"))
         return
     serving = gevent.spawn(_serve, crew, runner)
-    gevent.spawn(_until_told, orders, crew, runner)
+    gevent.spawn(_until_told, told, crew, runner)
     runner.greenlet.join()
     serving.kill()
 
@@ -57,8 +62,7 @@ def _serve(crew: Crew, runner: WorkerRunner) -> None:
             runner.send_message(PROGRESS, {"progress": _encode(progress)})
 
 
-def _until_told(orders: Orders, crew: Crew, runner: WorkerRunner) -> None:
-    """A worker gets programmes from its master only; the end of its input ends it."""
-    for _ in programmes(orders, crew.staging.stop):
-        pass
+def _until_told(told: Any, crew: Crew, runner: WorkerRunner) -> None:
+    told.join()
+    crew.staging.stop()
     quit_runner(runner)
