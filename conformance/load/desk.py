@@ -127,6 +127,8 @@ class Desk:
                 return None
             record.lag.add((now_ns() - at) // 1000)
             return Turn(record, at, stage.end_ns)
+        if at >= stage.end_ns:
+            return None
         record.due += 1
         if now >= stage.end_ns:
             record.dropped += 1
