@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import re
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from conformance.baseline.model import Baseline, Entry
 from conformance.baseline.reading import is_yaml, parse_baseline
 from conformance.report.text import clipped, printable
 from conformance.report.verdict import Verdict
+from conformance.report.whole_files import replace_whole
 from conformance.target.errors import ConfigError
 
 SHOWN = 160
@@ -54,14 +54,9 @@ def without(baseline: Baseline, text: str, numbers: Collection[int]) -> str:
 
 def write_whole(path: Path, text: str) -> None:
     """Put the file in place at once, with the permissions that it had. Raises `ConfigError`."""
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        fresh.write_text(text, encoding="utf-8")
-        if path.exists():
-            fresh.chmod(path.stat().st_mode & 0o777)
-        os.replace(fresh, path)
+        replace_whole(path, text.encode("utf-8"))
     except OSError as error:
-        fresh.unlink(missing_ok=True)
         raise ConfigError(f"--baseline: {path} cannot be written: {error.strerror or error}") from None
 
 

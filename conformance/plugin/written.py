@@ -14,6 +14,7 @@ from conformance.report.journal import read_verdicts
 from conformance.report.ndjson import Stream
 from conformance.report.step_summary import append
 from conformance.report.verdict import Verdict
+from conformance.report.whole_files import replace_whole
 from conformance.target.errors import ConfigError
 
 STREAM: Final = "ndjson"
@@ -99,8 +100,4 @@ class WrittenReports:
 
 
 def _replaced(path: Path, text: str) -> None:
-    """A reader finds the file of before or this one, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    fresh.write_bytes(text.encode("utf-8", "backslashreplace"))
-    os.replace(fresh, path)
+    replace_whole(path, text.encode("utf-8", "backslashreplace"))

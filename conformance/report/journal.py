@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import time
 from collections import Counter
 from dataclasses import replace
@@ -13,6 +12,7 @@ from typing import Any
 from conformance.report.checksum import RunningChecksum
 from conformance.report.reading import FORMAT, SCHEMA, read_verdicts
 from conformance.report.verdict import Verdict
+from conformance.report.whole_files import replace_whole
 
 __all__ = ["FORMAT", "SCHEMA", "Journal", "JournalBroken", "read_verdicts"]
 
@@ -44,9 +44,10 @@ class Journal:
         self._end = len(body)
         self._tail = self._closed(0, UNFINISHED)
         try:
-            _replaced(path, body + self._tail)
+            replace_whole(path, body + self._tail)
             self._file = path.open("r+b", buffering=0)
         except OSError as error:
+            _remove(path)
             raise JournalBroken(f"{path} cannot be written: {error.strerror or error}") from None
 
     def add(self, verdict: Verdict) -> Verdict:
@@ -111,15 +112,10 @@ class Journal:
             self._file.truncate(self._end + len(self._tail))
 
 
-def _replaced(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        fresh.write_bytes(content)
-        os.replace(fresh, path)
-    except OSError:
-        fresh.unlink(missing_ok=True)
-        raise
+def _remove(path: Path) -> None:
+    """A file of an earlier run must not be taken for this one's."""
+    with contextlib.suppress(OSError):
+        path.unlink()
 
 
 def _encoded(text: str) -> bytes:

@@ -81,6 +81,7 @@ def test_a_full_disk_ends_the_record_and_not_the_run(tmp_path: Path, kinds: str,
     assert outcome.report["summary"] == {"complete": False}
     assert "FAIL ping-respond-empty" in outcome.out, "what came after that is on the terminal"
     assert "INTERNALERROR" not in outcome.shown
+    assert not list((tmp_path / "reports").glob(".*")), "nothing half written is left behind"
 
 
 def test_no_space_from_the_beginning_is_said_and_the_run_goes_on(tmp_path: Path, small: Target) -> None:

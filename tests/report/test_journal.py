@@ -231,6 +231,8 @@ def test_a_file_that_may_not_grow_keeps_what_it_has(tmp_path: Path) -> None:
 
 
 def test_no_space_at_all_is_told_at_the_beginning(tmp_path: Path) -> None:
+    """And what an earlier run left is not taken for this one's."""
+    (tmp_path / "verdicts.json").write_text("of an earlier run")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
     try:
