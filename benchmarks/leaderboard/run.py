@@ -32,7 +32,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     servers = registry.load()
     chosen = [one for one in servers if one.name in options.only] if options.only else servers
     environments = installed(chosen, options.cache, ledger)
-    carry_out(plan(environments, files, options.quick), ledger, two_cores())
+    steps = plan(environments, files, options.quick)
+    left = [one for one in steps if not one.result.exists()] if options.resume else steps
+    carry_out(left, ledger, two_cores())
     for line in ledger.lines():
         say(line)
     code = _publish(servers, files, options.output)
@@ -87,6 +89,7 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.leaderboard", description=__doc__)
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="measure this server; repeatable")
     parser.add_argument("--quick", action="store_true", help="runs of a second: to try, not to publish")
+    parser.add_argument("--resume", action="store_true", help="keep the results that are there, and make the others")
     parser.add_argument("--cache", type=Path, default=CACHE, metavar="DIR", help="where servers are installed")
     parser.add_argument("--reports", type=Path, metavar="DIR", help="for results (default: reports/load)")
     parser.add_argument("--output", type=Path, metavar="DIR", help="for the leaderboard (default: docs/leaderboard)")

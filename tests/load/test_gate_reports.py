@@ -176,7 +176,7 @@ def test_what_xml_cannot_hold_is_written_otherwise() -> None:
 
     error = root.find(".//error")
     assert error is not None
-    assert error.text == "\\x00\\x1b[31m\ufffd\\ud800]]><failure/>&\\u202e"
+    assert error.text == "\\x00\\x1b[31m\\ufffe\\ud800]]><failure/>&\\u202e"
     assert root.find(".//failure") is None
 
 

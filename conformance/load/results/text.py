@@ -73,7 +73,8 @@ def _plan(plan: Plan) -> str:
     to_rate = f" to {rate(plan.to_rate)}" if plan.to_rate is not None else ""
     load = f"{rate(plan.rate)}{to_rate}, {plan.arrivals} arrivals," if plan.rate is not None else "closed loop of"
     load = "open loop of" if plan.rate is None and plan.model == "open" else load
-    rounds = f", {plan.rounds} rounds of {stretch(plan.duration_s)}" if plan.shape == "constant" else ""
+    times = f"{plan.rounds} {'round' if plan.rounds == 1 else 'rounds'} of {stretch(plan.duration_s)}"
+    rounds = f", {times}" if plan.shape == "constant" else ""
     processes = f", {plan.processes} processes" if plan.processes > 1 else ""
     return f"{plan.scenario}, {plan.shape}: {load} {number(plan.users)} users{rounds}{processes}"
 

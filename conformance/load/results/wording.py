@@ -39,8 +39,10 @@ def number(value: float) -> str:
 
 
 def stretch(seconds: float) -> str:
-    """`45 s`, `5 min 34 s`, `2 h 5 min`."""
-    whole = max(1, round(seconds))
+    """`0.3 s`, `45 s`, `5 min 34 s`, `2 h 5 min`."""
+    if seconds < 1:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
     if whole < 60:
         return f"{whole} s"
     if whole < 3600:
