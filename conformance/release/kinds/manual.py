@@ -51,6 +51,8 @@ def _answer(path: Path, name: str, table: Any) -> Answer:
 
 
 def judge(step: Manual, context: Context, answer: Answer | None) -> Outcome:
+    if answer is None and context.stop.is_set():
+        return Outcome("not run", "was interrupted")
     if answer is None:
         asked = listed(f"look at: {point}" for point in step.asks)
         return Outcome("incomplete", context.clean(f"not answered: {step.question}"), asked)

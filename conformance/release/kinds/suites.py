@@ -149,8 +149,10 @@ def _completeness(step: Suite, verdicts: list[Verdict]) -> tuple[Judgement, str,
     if not judged:
         return "incomplete", "nothing was judged", []
     warnings = [one for one in verdicts if one.status == "warn"]
+    accepted = [one for one in verdicts if one.status == "fail"]
     noted = f", {len(warnings)} with a SHOULD that is broken" if warnings else ""
-    return "pass", f"{judged} checks{noted}", [_told(one) for one in warnings]
+    noted += f", {len(accepted)} broken and accepted by a baseline" if accepted else ""
+    return "pass", f"{judged} checks{noted}", [_told(one) for one in (*accepted, *warnings)]
 
 
 def _missing(step: Suite, verdicts: list[Verdict]) -> Iterator[str]:
