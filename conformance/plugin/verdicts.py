@@ -13,7 +13,7 @@ from conformance.plugin.head import head
 from conformance.plugin.invocation import wants_tracebacks
 from conformance.plugin.outcomes import TRAFFIC, VERDICT, carry, pytest_report_teststatus, unjudged
 from conformance.plugin.run import Run
-from conformance.plugin.termination import sigterm_interrupts
+from conformance.plugin.termination import interruptible
 from conformance.plugin.unfinished import Unfinished
 from conformance.plugin.verdict_file import VerdictFile
 from conformance.report.failure_text import failure_text
@@ -45,7 +45,7 @@ class VerdictCollector:
         """The verdict file is begun when there is something to judge; never by --collect-only."""
         if not self._config.option.collectonly:
             self._file.begin(head(self._config, self._run))
-        with sigterm_interrupts():
+        with interruptible():
             return (yield)
 
     @pytest.hookimpl(optionalhook=True)
