@@ -85,7 +85,7 @@ def known_flags() -> set[str]:
     """Every flag of ours, read from the source, and those of pytest and its plugins."""
     source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "conformance").rglob("*.py"))
     shown = subprocess.run([sys.executable, "-m", "pytest", "--help"], capture_output=True, text=True, check=True)
-    return {*re.findall(r'"(--[a-z][a-z-]*)"', source), *re.findall(r"--[a-z][a-z-]*", shown.stdout)}
+    return {*re.findall(r'"(--[a-z][a-z0-9-]*)"', source), *re.findall(r"--[a-z][a-z0-9-]*", shown.stdout)}
 
 
 FOREIGN = {"--host", "--network", "--user", "--volume", "--junitxml", "--system"}
@@ -99,7 +99,7 @@ def test_every_flag_on_a_page_exists() -> None:
         text = path.read_text(encoding="utf-8")
         ours = [line for line in commands(text) if line.startswith(("pytest", "mcp-conformance"))]
         for piece in [*ours, *(span for span in code_spans(text) if span.startswith("--"))]:
-            unknown = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", piece)) - known
+            unknown = set(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]*", piece)) - known
             assert not unknown, f"{path.relative_to(ROOT)}: {piece}"
 
 
