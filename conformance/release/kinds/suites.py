@@ -40,7 +40,7 @@ def judge(step: Suite, context: Context) -> Outcome:
             break
         work = context.work / f"run-{number}" if step.repeat > 1 else context.work
         work.mkdir(parents=True, exist_ok=True)
-        outcomes.append(_once(step, context, work, arguments(step, evidence, work), names))
+        outcomes.append(_once(step, context, work, arguments(step, evidence), names))
     worst = min(outcomes, key=lambda one: _ORDER.index(one.status))
     if len(outcomes) < step.repeat and worst.status == "pass":
         return Outcome("not run", "was interrupted", command=worst.command, counts=worst.counts)
@@ -63,8 +63,8 @@ def _evidence(step: Suite) -> tuple[dict[str, Path], list[str]]:
     return there, absent
 
 
-def arguments(step: Suite, evidence: dict[str, Path], work: Path) -> list[str]:
-    """Of pytest, on the packaged suites."""
+def arguments(step: Suite, evidence: dict[str, Path]) -> list[str]:
+    """What the step asks for, as options of `mcp-conformance run`."""
     options = {
         "--target": [step.target], "--canary": [step.canary], "--profile": map(_absolute, step.profiles),
         "--area": step.areas, "--requirement": step.requirements, "--revision": step.revisions,
@@ -76,8 +76,7 @@ def arguments(step: Suite, evidence: dict[str, Path], work: Path) -> list[str]:
     made += [f"--allow-{one}" for one in step.allow]
     made += ["--strict"] if step.strict else []
     made += ["--strict-profile"] if step.strict_profile else []
-    own = ["-p", "no:cacheprovider", f"--rootdir={work}", f"--report-dir={work}", "--color=no", "-o", "addopts="]
-    return [*own, *made, *step.options, str(suites_directory())]
+    return [*made, *step.options]
 
 
 def _absolute(named: str) -> str:
@@ -87,8 +86,9 @@ def _absolute(named: str) -> str:
 
 
 def _once(step: Suite, context: Context, work: Path, given: list[str], names: Sequence[str]) -> Outcome:
-    command = [sys.executable, "-P", "-m", "pytest", *given]
-    shown = context.clean(shlex.join(["pytest", *given]))
+    own = ["-p", "no:cacheprovider", f"--rootdir={work}", f"--report-dir={work}", "--color=no", "-o", "addopts="]
+    command = [sys.executable, "-P", "-m", "pytest", *own, *given, str(suites_directory())]
+    shown = context.clean(shlex.join(["mcp-conformance", "run", *given]))
     for old in work.glob(VERDICTS):
         old.unlink()
     finished = run(

@@ -4,7 +4,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from conformance.release.results.model import Release, StepResult
-from conformance.release.results.wording import MEANING, SIGNS, WORST_FIRST, duration, labels, what_to_do
+from conformance.release.results.wording import MEANING, SIGNS, WORST_FIRST, duration, labels, told_once, what_to_do
 from conformance.report.html.inert import inert
 
 
@@ -22,6 +22,7 @@ def page(release: Release) -> str:
         signs=SIGNS,
         duration=duration,
         labels=labels,
+        told_once=told_once,
         style=Markup(loader.get_source(environment, "style.css")[0]),
     )
 

@@ -4,7 +4,16 @@ from collections.abc import Iterator
 from typing import Final
 
 from conformance.release.results.model import Release, StepResult
-from conformance.release.results.wording import MEANING, SIGNS, WORST_FIRST, duration, labels, open_steps, what_to_do
+from conformance.release.results.wording import (
+    MEANING,
+    SIGNS,
+    WORST_FIRST,
+    duration,
+    labels,
+    open_steps,
+    told_once,
+    what_to_do,
+)
 from conformance.report.markdown_text import prose
 
 _LONG: Final = 240
@@ -40,11 +49,12 @@ def _row(step: StepResult) -> str:
 
 
 def _details(step: StepResult) -> Iterator[str]:
-    if not step.details:
+    details = told_once(step)
+    if not details:
         return
     yield f"**{prose(step.id)}**: {prose(step.reason, _LONG)}"
     yield ""
-    yield from (f"- {prose(one, _LONG)}" for one in step.details)
+    yield from (f"- {prose(one, _LONG)}" for one in details)
     yield ""
 
 

@@ -60,8 +60,9 @@ def _advice(step: StepResult) -> str:
 
 
 def _usual(step: StepResult) -> str:
+    page = next((one.path for one in step.evidence if one.name == "report.html" and one.path), "its report")
     usual = {
-        "suite": "open its report in the evidence; each finding says what to do",
+        "suite": f"open {page} beside this report; each finding says what to do",
         "command": "read the end of its output.log in the evidence",
         "artifact": "look at the artifact, and at what made it",
         "observe": "look at the times of the worst window in the log of the service",
@@ -69,6 +70,11 @@ def _usual(step: StepResult) -> str:
         "manual": "talk to whoever answered",
     }
     return usual[step.kind]
+
+
+def told_once(step: StepResult) -> Sequence[str]:
+    """The details, without the one that the reason has said already."""
+    return [detail for detail in step.details if detail not in step.reason]
 
 
 def labels(step: StepResult) -> Sequence[str]:
