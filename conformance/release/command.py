@@ -1,6 +1,7 @@
 """The command `mcp-conformance release`: runs a checklist to go or no-go; `release verify` checks a bundle."""
 
 import argparse
+import itertools
 import os
 import signal
 import sys
@@ -122,10 +123,12 @@ def _selected(named: Sequence[str], steps: Any) -> frozenset[str] | None:
 
 @contextmanager
 def _interruptions(stop: threading.Event, watcher: "Watcher") -> Iterator[None]:
-    """Ctrl-C and SIGTERM end what is running, and what there is gets written; a second one ends at once."""
+    """Ctrl-C and SIGTERM end what is running, and what there is gets written. That takes some seconds; who cannot wait
+    asks a third time."""
+    asked = itertools.count(1)
 
     def take(number: int, frame: FrameType | None) -> None:
-        if stop.is_set():
+        if next(asked) > 2:
             signal.signal(number, signal.SIG_DFL)
             os.kill(os.getpid(), number)
         stop.set()

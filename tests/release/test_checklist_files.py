@@ -99,6 +99,7 @@ def test_what_a_step_asks_for_is_promised_by_the_profile_and_can_fail_it(system:
         (ONE + "[waivers.one]\nreason = 'x'\nby = 'y'\nuntil = 'soon'", "until: 'soon' is no day"),
         (ONE + "[waivers.one]\nreason = 'x'\nby = 'y'", "`until`"),
         ("format = 2\n" + ONE, "format 2 is not known"),
+        ("name = '../up'\n" + ONE, "is no name of a directory"),
         ("[variables.run]\n" + ONE, "variables.run: not a name"),
         ("[variables.a]\ndefault = '{b}'\n[variables.b]\n" + ONE, r"no variable \{b\} above it"),
         ("[" * 50_000, "not valid TOML"),

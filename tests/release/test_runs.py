@@ -359,7 +359,7 @@ def test_planted_secrets_are_in_nothing_that_is_kept(tmp_path: Path) -> None:
         "open('report.json', 'w').write(json.dumps({'token': t, 'nested': [t + '!']})); "
         "open('dump.bin', 'wb').write(b'\\xff' + t.encode())"
     )
-    named = 'environment = ["API_TOKEN"]\n'
+    named = 'environment = ["API_TOKEN"]\nset = { MY_PASSWORD = "written-down-1" }\n'
     expected = 'artifacts = [{ source = "report.json" }, { source = "dump.bin" }]'
     steps = (
         "[variables.url]\ndefault = 'https://me:pass-word-12345@example.com/'\n"
@@ -370,7 +370,7 @@ def test_planted_secrets_are_in_nothing_that_is_kept(tmp_path: Path) -> None:
     kept = {**outcome.members(), "stdout": outcome.shown.encode()}
     kept |= {str(path): path.read_bytes() for path in tmp_path.glob("reports/**/*") if path.is_file()}
 
-    for secret in (PLANTED, "aHVudGVyMi1odW50ZXIyLWh1bnRlcjI", "pass-word-12345"):
+    for secret in (PLANTED, "aHVudGVyMi1odW50ZXIyLWh1bnRlcjI", "pass-word-12345", "written-down-1"):
         assert [name for name, data in kept.items() if secret.encode() in data] == []
     assert b"<redacted>" in kept["steps/one/output.log"]
     assert json.loads(kept["steps/one/seen/report.json"]) == {"token": "<redacted>", "nested": ["<redacted>!"]}

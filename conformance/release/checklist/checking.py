@@ -35,6 +35,7 @@ BUILT_IN: Final = {
 }
 """Variables that are always there."""
 _ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,79}")
 _VARIABLE: Final = re.compile(r"[a-z][a-z0-9_]*")
 _ENVIRONMENT: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _LONGEST: Final = 60
@@ -47,6 +48,8 @@ def check(checklist: Checklist) -> None:
 
 
 def _problems(checklist: Checklist) -> Iterator[str]:
+    if not _NAME.fullmatch(checklist.name):
+        yield f"name: {checklist.name!r:.80} is no name of a directory; use letters, digits, spaces and ._-"
     above: set[str] = set()
     for variable, of in checklist.variables.items():
         yield from (f"variables.{variable}.default: no variable {{{one}}} above it"

@@ -45,6 +45,8 @@ def judge(step: Load, context: Context) -> Outcome:
         result = read_result(context.work / RESULT)
     except ConfigError:
         why = last_words(context.work / LOG) or f"exit status {finished.code}"
+        if why.startswith("--yes"):
+            why = "the target is another machine; say confirmed = true in the step if it may be loaded"
         status: Judgement = "fail" if finished.code == exit_codes.UNREACHABLE else "incomplete"
         return Outcome(status, context.clean(f"nothing was measured: {why}"), command=shown)
     status, reason, details = judged(step, result, finished.code)

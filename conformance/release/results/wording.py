@@ -41,7 +41,9 @@ def what_to_do(release: Release) -> Iterator[str]:
         yield f"{step.id}: {_advice(step)}{f' (owner: {step.owner})' if step.owner else ''}"
     if len(causes) > _ADVISED:
         yield f"and {len(causes) - _ADVISED} more, in the order of the report"
-    if held and not release.interrupted:
+    if held and not causes and not release.interrupted:
+        yield "Nothing is broken so far. Start the command again without --step, to run what is left."
+    elif held and not release.interrupted:
         yield "Then start the same command again: steps that passed are not run again."
     if release.verdict == "GO":
         advised = [step for step in release.steps if step.severity == "advisory"]

@@ -19,7 +19,7 @@ from conformance.release.running.environment import secrets_of
 from conformance.target.config import load_config
 from conformance.target.errors import ConfigError
 from conformance.target.secrets import secrets_of_url
-from conformance.wire.redact import Redactor
+from conformance.wire.redact import SECRET_NAME, Redactor
 
 _OF_A_RUN: Final = ("now", "work", "run")
 """Variables that are different each time."""
@@ -126,11 +126,18 @@ def redactor_of(
     tokens = {token for step in steps if (token := getattr(step, "token_env", ""))}
     for secret in (
         *secrets_of(sorted(named), environ), *(environ[name] for name in sorted(tokens) if environ.get(name)),
+        *(value for step in steps for value in _set(step)),
         *(secret for value in values.values() for secret in secrets_of_url(value)),
         *(secret for step in steps for secret in _configured(step, environ)),
     ):  # fmt: skip
         redactor.learn(secret)
     return redactor
+
+
+def _set(step: AnyStep) -> Iterator[str]:
+    """Values that a checklist gives to its commands under names of secrets."""
+    if isinstance(step, Command):
+        yield from (value for name, value in step.set.items() if SECRET_NAME.search(name))
 
 
 def _configured(step: AnyStep, environ: Mapping[str, str]) -> Iterator[str]:

@@ -45,14 +45,15 @@ def load(directory: Path) -> State:
 
 
 def save(state: State, directory: Path) -> None:
-    """Whole or not at all."""
-    replace(directory / STATE, msgspec.json.encode(state))
+    """Whole or not at all, and for the owner only: fingerprints are made of secrets, too."""
+    replace(directory / STATE, msgspec.json.encode(state), mode=0o600)
 
 
-def replace(path: Path, data: bytes) -> None:
+def replace(path: Path, data: bytes, *, mode: int = 0o644) -> None:
     """Write a file so that whoever reads it finds the old one or the new one."""
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    fresh.write_bytes(data)
+    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
+        file.write(data)
     os.replace(fresh, path)
 
 
