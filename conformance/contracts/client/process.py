@@ -1,15 +1,14 @@
 """Runs a user's command with a deadline. Nothing of it outlives the run, and what it prints is kept in part only."""
 
-import contextlib
-import os
 import shlex
-import signal
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import IO, Protocol
+
+from conformance.process_groups import end_group
 
 KEPT_BYTES = 1 << 20
 """Of each output; the rest is read and dropped."""
@@ -59,25 +58,10 @@ def launch(
             time.sleep(STEP_S)
         ended, ended_at = process.poll() is not None, time.monotonic()
     finally:
-        _end(process)
+        end_group(process, GRACE_S)
     stdout, stderr = (output.taken() for output in outputs)
     failure = "" if ended else f"did not end within {ended_at - began:.0f} s"
     return Finished(process.returncode if ended else None, stdout, stderr, failure, ended_at)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Politely first; then whatever is left of the process group."""
-    if process.poll() is None:
-        _signal(process.pid, signal.SIGTERM)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(GRACE_S)
-    _signal(process.pid, signal.SIGKILL)
-    process.wait()
-
-
-def _signal(group: int, number: signal.Signals) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(group, number)
 
 
 class _Kept:

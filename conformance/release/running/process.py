@@ -2,8 +2,6 @@
 
 import codecs
 import contextlib
-import os
-import signal
 import subprocess
 import threading
 import time
@@ -13,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final, Literal
 
+from conformance.process_groups import end_group
 from conformance.report.text import printable
 
 GRACE_S: Final = 5.0
@@ -75,7 +74,7 @@ def run(
             how = "stopped" if stop.is_set() else "late"
     finally:
         seconds = time.monotonic() - began
-        _end(process)
+        end_group(process, GRACE_S)
         reader.close()
     if how == "ended":
         return Finished(how, process.returncode, seconds, unlogged=reader.failure)
@@ -89,21 +88,6 @@ def _feed(process: subprocess.Popen[bytes], data: bytes) -> None:
             process.stdin.write(data)
         with contextlib.suppress(BrokenPipeError):
             process.stdin.close()
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Politely first; then whatever is left of the process group, also when the command itself has ended."""
-    if process.poll() is None:
-        _signal(process.pid, signal.SIGTERM)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(GRACE_S)
-    _signal(process.pid, signal.SIGKILL)
-    process.wait()
-
-
-def _signal(group: int, number: signal.Signals) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(group, number)
 
 
 class _Reader:
