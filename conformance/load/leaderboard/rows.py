@@ -8,6 +8,8 @@ from conformance.load.leaderboard.runs import Run
 from conformance.load.leaderboard.text import COMMAND, SENTENCE, clean
 from conformance.load.results.model import Conformance
 
+_SHOWN = "too-few-samples"
+"""A dash in the table tells it."""
 _SLOW: Final = "rate-not-sustained"
 _SEARCHES: Final = ("breaking-point", "ramp")
 """Shapes that go beyond what a server sustains on purpose."""
@@ -24,7 +26,9 @@ def row_of(run: Run, hardware: Mapping[str, str], conformance: Conformance | Non
         error_rate=found.error_rate if found else None, failures=found.failures if found else {},
         rounds=len(found.throughput.rounds) if found else 0, limit=_limit(run),
         conformance=conformance or result.conformance,
-        findings=tuple(clean(f"{one.code}: {one.text}", SENTENCE) for one in result.findings),
+        findings=tuple(
+            clean(f"{one.code}: {one.text}", SENTENCE) for one in result.findings if one.code != _SHOWN
+        ),
         operations=tuple(clean(name) for name in result.plan.operations), seed=result.plan.seed,
         command=clean(result.command, COMMAND), input=run.sha256,
     )  # fmt: skip
