@@ -34,10 +34,14 @@ def embedded() -> Iterator[Embedded]:
         yield server
 
 
+NOT_SHARED = ("conformance.reference.", "conformance.load.")
+"""The server is a process of its own; the generator of load brings Locust, which replaces the standard library."""
+
+
 def _share_with_forks() -> None:
     """What every fork would import and read by itself."""
     for module in pkgutil.walk_packages(conformance.__path__, "conformance."):
-        if not module.name.startswith("conformance.reference.") and not module.name.endswith("__main__"):
+        if not module.name.startswith(NOT_SHARED) and not module.name.endswith("__main__"):
             importlib.import_module(module.name)
     requirements.load()
     rules.load()
