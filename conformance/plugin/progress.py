@@ -45,6 +45,7 @@ class ProgressReporter:
         self._file: TextIO | None = None
         self._line: LiveLine | None = None
         self._stopped = threading.Event()
+        self._showing = threading.Lock()
         self._ticker = threading.Thread(target=self._tick, name="progress", daemon=True)
 
     @pytest.hookimpl(optionalhook=True)
@@ -98,8 +99,10 @@ class ProgressReporter:
                 self._show(line)
 
     def _show(self, line: LiveLine) -> None:
-        line.show(self._text())
-        self._shown = time.monotonic()
+        """One thread after the other, or what was counted earlier could be shown later."""
+        with self._showing:
+            line.show(self._text())
+            self._shown = time.monotonic()
 
     def _text(self) -> str:
         text = progress_line(self._progress(), time.time())

@@ -8,20 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from benchmarks.browser import chromium
-
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Dialog, Page
 
 AXE = "4.14.1"
-
-
-@pytest.fixture(scope="session")
-def browser() -> "Iterator[Browser]":
-    with chromium() as running:
-        if running is None:
-            pytest.skip("no Chromium here (on Debian: apt-get install chromium), or no Playwright")
-        yield running
 
 
 @pytest.fixture
