@@ -28,8 +28,10 @@ def add_options(parser: pytest.Parser) -> None:
 
 
 def add_arguments(parser: argparse._ActionsContainer, only: Container[str] | None = None) -> None:
-    """The same options, or `only` those of some keys, for the command `mcp-conformance`; there the target is an argument
-    of its own."""
+    """The same options, or `only` those of some keys, for the command `mcp-conformance`.
+
+    There the target is an argument of its own.
+    """
     add: Callable[..., Any] = parser.add_argument
     for option in OPTIONS:
         if option.key != "url" and (only is None or option.key in only):

@@ -22,7 +22,9 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1200, 360])
-def test_the_page_says_it_at_once(outcome: Outcome, browser: "Browser", scheme: Literal["dark", "light"], width: int) -> None:
+def test_the_page_says_it_at_once(
+    outcome: Outcome, browser: "Browser", scheme: Literal["dark", "light"], width: int
+) -> None:
     said: list[str] = []
     fetched: list[str] = []
     page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
