@@ -62,8 +62,10 @@ def observe(
     tell_every: float = 10,
     seen: Callable[[Row], None] = lambda row: None,
 ) -> Observation:
-    """Calls in turn until the time is over; a slow answer makes no burst afterwards. `told` is told how far it is, `seen`
-    each call as soon as it is over."""
+    """Calls in turn until the time is over; a slow answer makes no burst afterwards.
+
+    `told` is told how far it is, `seen` each call as soon as it is over.
+    """
     every = max(LEAST_EVERY, caller.profile.seconds(levels.every_s))
     sessions = Sessions(aside(caller))
     rows: list[Row] = []
