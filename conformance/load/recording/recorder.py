@@ -3,8 +3,10 @@
 from collections import Counter
 from time import perf_counter_ns as now_ns
 
+from hdrh.histogram import HdrHistogram
+
 from conformance.load.plan import PhasePlan
-from conformance.load.recording.histogram import new_histogram, record
+from conformance.load.recording.histogram import decoded, new_histogram, record
 from conformance.load.recording.merging import as_latencies, total_of
 from conformance.load.results.model import (
     Arrivals,
@@ -24,25 +26,36 @@ EXAMPLE_LENGTH = 300
 
 
 class Values:
-    """Microseconds, taken one by one and put into a histogram in batches."""
+    """Microseconds, taken one by one and put into a histogram in batches.
 
-    __slots__ = ("_histogram", "_pending", "_sum_us", "add")
+    Once it was told only its text is kept: a run of hours has many phases.
+    """
+
+    __slots__ = ("_histogram", "_packed", "_pending", "_sum_us", "add")
 
     def __init__(self) -> None:
-        self._histogram = new_histogram()
+        self._histogram: HdrHistogram | None = None
+        self._packed = ""
         self._sum_us = 0
         self._pending: list[int] = []
         self.add = self._pending.append
 
     def flush(self) -> None:
         if self._pending:
-            record(self._histogram, self._pending)
+            record(self._live(), self._pending)
             self._sum_us += sum(self._pending)
             self._pending.clear()
 
     def latencies(self) -> Latencies:
         self.flush()
-        return as_latencies(self._histogram, self._sum_us)
+        told = as_latencies(self._live(), self._sum_us)
+        self._packed, self._histogram = told.encoded, None
+        return told
+
+    def _live(self) -> HdrHistogram:
+        if self._histogram is None:
+            self._histogram = decoded(self._packed) if self._packed else new_histogram()
+        return self._histogram
 
 
 class OperationRecord:
