@@ -7,11 +7,12 @@ from typing import Any
 from msgspec.structs import replace
 
 from conformance import __version__
+from conformance.load.engine.endpoint import Trust
 from conformance.load.engine.template import FIRST_ID
 from conformance.load.names import Scenario
 from conformance.load.results.model import Target
 from conformance.load.trial import Trial
-from conformance.load.workload import Prepared, Trusting, Workload
+from conformance.load.workload import Prepared, Workload
 from conformance.protocol.legacy import LegacyDialect, initialize_params
 from conformance.protocol.messages import POST_HEADERS, JsonObject, encode, notification, request
 from conformance.protocol.modern import ModernDialect, param_headers
@@ -43,9 +44,9 @@ def identity(token: str | None) -> dict[str, str]:
     return {"authorization": f"Bearer {token}"} if token else {}
 
 
-def trusting(config: RunConfig) -> Trusting:
+def trusting(config: RunConfig) -> Trust:
     paths = {key: getattr(config, key) for key in ("ca_bundle", "client_cert", "client_key")}
-    return Trusting(**{key: str(path) for key, path in paths.items() if path}, insecure=config.insecure)
+    return Trust(**{key: str(path) for key, path in paths.items() if path}, insecure=config.insecure)
 
 
 def of_target(config: RunConfig, url: str, surface: Surface, trial: Trial, scenario: Scenario) -> Workload:

@@ -3,6 +3,7 @@ process that generates load needs nothing else."""
 
 from msgspec import Struct
 
+from conformance.load.engine.endpoint import Trust
 from conformance.load.names import Scenario
 from conformance.load.results.model import Target
 
@@ -22,15 +23,6 @@ class Prepared(Struct, frozen=True, kw_only=True):
     answer: str = "response"
     """`response` to a JSON-RPC request, `accepted` for a notification, `ended` for the end of a session, `stream` for
     one that is held, `success` for any 2xx with a JSON object."""
-
-
-class Trusting(Struct, frozen=True, kw_only=True):
-    """How TLS is verified, see `engine.endpoint.Trust`."""
-
-    ca_bundle: str | None = None
-    client_cert: str | None = None
-    client_key: str | None = None
-    insecure: bool = False
 
 
 class Connector(Struct, frozen=True, kw_only=True):
@@ -54,7 +46,7 @@ class Workload(Struct, frozen=True, kw_only=True):
     headers: dict[str, str]
     identities: tuple[dict[str, str], ...] = ({},)
     requests: dict[str, tuple[Prepared, ...]]
-    trust: Trusting = Trusting()
+    trust: Trust = Trust()
     timeout: float = 10.0
     connect_timeout: float = 5.0
     connector: Connector | None = None

@@ -4,11 +4,12 @@ import ssl
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from msgspec import Struct
+
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-@dataclass(frozen=True, slots=True)
-class Trust:
+class Trust(Struct, frozen=True, kw_only=True):
     """How TLS is verified; `insecure` verifies nothing."""
 
     ca_bundle: str | None = None

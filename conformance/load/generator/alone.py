@@ -7,12 +7,10 @@ import locust
 
 from conformance.load.generator.crew import Crew
 from conformance.load.generator.orders import Orders, Tell, programmes
-from conformance.load.generator.running import environment_of, quit_runner
-from conformance.load.generator.talk import Done, Finished, Job, Progress, Ready
+from conformance.load.generator.running import environment_of, quit_runner, tell_progress
+from conformance.load.generator.talk import Done, Finished, Job, Ready
 from conformance.load.plan import Share
 from conformance.load.recording.recorder import PhaseRecord
-
-PROGRESS_S = 0.5
 
 
 def generate(job: Job, orders: Orders, tell: Tell) -> None:
@@ -22,7 +20,7 @@ def generate(job: Job, orders: Orders, tell: Tell) -> None:
     if runner.spawning_greenlet is not None:
         runner.spawning_greenlet.join()
     tell(Ready(users=runner.user_count, workers=1, engine=locust.__version__))
-    gevent.spawn(_tell_progress, crew, tell)
+    gevent.spawn(tell_progress, crew, tell)
     for programme in programmes(orders, crew.staging.stop):
         hand_in = partial(_tell_done, tell, programme.number)
         crew.play(programme.phases, Share(), lambda: runner.user_count, hand_in)
@@ -33,12 +31,3 @@ def generate(job: Job, orders: Orders, tell: Tell) -> None:
 def _tell_done(tell: Tell, programme: int, number: int, record: PhaseRecord) -> None:
     ended_ns = record.ended_ns or record.began_ns
     tell(Done(programme=programme, number=number, began_ns=record.began_ns, ended_ns=ended_ns, phase=record.phase()))
-
-
-def _tell_progress(crew: Crew, tell: Tell) -> None:
-    while True:
-        gevent.sleep(PROGRESS_S)
-        if (found := crew.staging.progress()) is not None:
-            record, seconds = found
-            good, failed = record.work_done()
-            tell(Progress(phase=record.plan.name, seconds=seconds, good=good, failed=failed))

@@ -7,7 +7,7 @@ from locust import User
 
 from conformance.load.desk import Desk
 from conformance.load.engine.alarm import new_alarm
-from conformance.load.engine.endpoint import Trust, endpoint
+from conformance.load.engine.endpoint import endpoint
 from conformance.load.generator.staging import HandIn, Staging
 from conformance.load.names import Scenario
 from conformance.load.plan import PhasePlan, Share
@@ -49,7 +49,7 @@ class Crew:
         attributes = {
             "abstract": False,
             "workload": workload,
-            "endpoint": endpoint(workload.url, Trust(**msgspec.structs.asdict(workload.trust))),
+            "endpoint": endpoint(workload.url, workload.trust),
             "desk": desk,
             "samples": self._samples,
         }

@@ -10,11 +10,9 @@ from locust.runners import WorkerRunner
 from conformance.load.generator.crew import Crew
 from conformance.load.generator.master import OVER, PART, PROGRAMME, PROGRESS, STOP
 from conformance.load.generator.orders import Orders, Tell
-from conformance.load.generator.running import environment_of, quit_runner
-from conformance.load.generator.talk import Failed, Job, Part, Progress, Shared
+from conformance.load.generator.running import environment_of, quit_runner, tell_progress
+from conformance.load.generator.talk import Failed, Job, Part, Shared
 from conformance.load.recording.recorder import PhaseRecord
-
-PROGRESS_S = 0.5
 
 _encode = msgspec.json.Encoder().encode
 _shared = msgspec.json.Decoder(Shared).decode
@@ -53,13 +51,7 @@ def _serve(crew: Crew, runner: WorkerRunner) -> None:
 
     runner.register_message(PROGRAMME, play, concurrent=True)
     runner.register_message(STOP, lambda environment, msg, **_: crew.staging.stop())
-    while True:
-        gevent.sleep(PROGRESS_S)
-        if (found := crew.staging.progress()) is not None:
-            record, seconds = found
-            good, failed = record.work_done()
-            progress = Progress(phase=record.plan.name, seconds=seconds, good=good, failed=failed)
-            runner.send_message(PROGRESS, {"progress": _encode(progress)})
+    tell_progress(crew, lambda progress: runner.send_message(PROGRESS, {"progress": _encode(progress)}))
 
 
 def _until_told(told: Any, crew: Crew, runner: WorkerRunner) -> None:

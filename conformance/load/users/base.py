@@ -1,7 +1,7 @@
 """What all users have in common: they take turns from the desk, and speak through a `Speaker`."""
 
 import random
-from itertools import count
+from itertools import count, cycle
 from typing import ClassVar
 
 import gevent
@@ -95,6 +95,20 @@ class SessionUser(LoadUser):
         if not self.has_session or self.speaker.lost_session:
             self.has_session = open_session(self.speaker, self.workload, turn, "setup")
         return self.has_session
+
+
+class InTurn(SessionUser):
+    """One arrival is one request of the `group`, each in turn, in a session that stays open."""
+
+    abstract = True
+    group: ClassVar[str]
+
+    def on_start(self) -> None:
+        super().on_start()
+        self.requests = cycle(self.mine(self.group))
+
+    def turn(self, turn: Turn) -> bool:
+        return self.ready(turn) and self.speaker.ask(next(self.requests), turn) is not None
 
 
 def open_session(speaker: Speaker, workload: Workload, turn: Turn, kind: Kind) -> bool:
